@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { messageOf } from '../errors.ts';
+import { type Coverage, CoverageBuilder, type Totals } from './model.ts';
+import { contradictory, malformed, truncated } from './report-error.ts';
+
+const count = z.int().nonnegative();
+const summary = z.object({ covered_lines: count, num_statements: count, missing_lines: count });
+const report = z.object({
+  meta: z.object({ version: z.string() }),
+  files: z.record(
+    z.string(),
+    z.object({
+      executed_lines: z.array(count),
+      missing_lines: z.array(z.int().positive()),
+      excluded_lines: z.array(count).default([]),
+      summary,
+    }),
+  ),
+  totals: summary,
+});
+type FileReport = z.infer<typeof report>['files'][string];
+
+/**
+ * Reads the report of `coverage json` (coverage.py 5 and later), with or without branches; branches are not counted.
+ * Every file's lines must agree with that file's summary, and the summaries with the totals.
+ *
+ * @throws CoverageReportError if it is cut off, another tool's, or contradicts itself
+ */
+export async function readCoveragePyJson(path: string): Promise<Coverage> {
+  const parsed = report.safeParse(await parseJson(path));
+  if (!parsed.success) throw malformed(path, explain(parsed.error));
+
+  const coverage = new CoverageBuilder();
+  const sum: Totals = { covered: 0, total: 0 };
+  for (const [name, file] of Object.entries(parsed.data.files)) {
+    const lines = coverage.file(name);
+    for (const line of file.missing_lines) lines.set(line, lines.get(line) ?? 0);
+    for (const line of coveredStatements(path, name, file)) lines.set(line, (lines.get(line) ?? 0) + 1);
+    sum.covered += file.summary.covered_lines;
+    sum.total += file.summary.num_statements;
+  }
+  const { totals } = parsed.data;
+  if (totals.covered_lines !== sum.covered || totals.num_statements !== sum.total) {
+    throw contradictory(
+      path,
+      `its files add up to ${sum.covered} of ${sum.total} lines, its totals say ${totals.covered_lines} of ${totals.num_statements}`,
+    );
+  }
+  return coverage.build();
+}
+
+/**
+ * `executed_lines` also holds executed lines that are no statements: excluded ones, line 0 of an empty file, docstrings
+ * of modules and classes (seen in 6.5.0 and 7.6.0). Only the summary counts statements alone, so it decides how many of
+ * them stay. Docstrings run on import, before all else: the lowest lines go.
+ */
+function coveredStatements(path: string, name: string, file: FileReport): number[] {
+  const missing = new Set(file.missing_lines);
+  const executed = new Set(file.executed_lines);
+  const { covered_lines, num_statements, missing_lines } = file.summary;
+  if (file.missing_lines.some((line) => executed.has(line))) {
+    throw contradictory(path, `${name} lists a line both as executed and as missing`);
+  }
+  for (const line of file.excluded_lines) executed.delete(line);
+  if (missing.size !== missing_lines || covered_lines + missing_lines !== num_statements) {
+    throw contradictory(path, `the summary of ${name} does not fit its missing lines`);
+  }
+  if (executed.size < covered_lines) {
+    throw contradictory(path, `${name} claims ${covered_lines} covered lines, but lists ${executed.size}`);
+  }
+  return [...executed].sort((a, b) => a - b).slice(executed.size - covered_lines);
+}
+
+async function parseJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (/[}\]]\s*$/.test(text)) throw malformed(path, 'it is not valid JSON');
+    throw truncated(path, `the JSON is cut off after ${text.length} characters`, messageOf(error));
+  }
+}
+
+function explain(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? 'its top level' : issue.path.join(' → ');
+  return `it is JSON, but not of coverage.py's \`coverage json\`: ${where}: ${issue?.message ?? 'unknown shape'}`;
+}
