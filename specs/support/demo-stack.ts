@@ -1,12 +1,102 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { ClientPrograms } from '../../harness/database/client-programs.ts';
 import type { DatabaseAddress } from '../../harness/database/connection.ts';
+import { silentProgress } from '../../harness/progress.ts';
+import { FRESH_DATABASE, freshTemplate } from '../../harness/stack/fresh-template.ts';
+import { type OdooImage, probeOdoo, resolveImage } from '../../harness/stack/image.ts';
+import { runOdoo, startOdoo } from '../../harness/stack/odoo.ts';
+import { startPostgres } from '../../harness/stack/postgres.ts';
+import { type RunContext, withRun } from '../../harness/stack/run-context.ts';
+
+/** The modules of the demo: what the main job of the README uses. */
+export const DEMO_MODULES = [
+  'contacts',
+  'sale_management',
+  'purchase',
+  'account',
+  'crm',
+  'stock',
+  'website',
+  'calendar',
+  'payment_stripe',
+];
 
 /** A throw-away Odoo 19 with demo data, cut off from the network, removed when the spec file ends. */
 export interface DemoStack {
-  /** `http://172.18.0.3:8069`: reachable from this machine. */
-  url: URL;
+  context: RunContext;
+  image: OdooImage;
   /** The superuser's address of its database. */
   database: DatabaseAddress;
+  /** Postgres' own programs beside the server. */
+  programs: ClientPrograms;
+  /** The folder of the template's filestore: read it, never write. */
+  filestore: string;
   admin: { login: string; password: string };
-  /** Odoo's log so far. */
-  logs(): Promise<string>;
+  /** `http://172.18.0.3:8069`, reachable from this machine; only with `odoo: true`. */
+  url: URL;
+  /** Runs `odoo neutralize` and the like on the database; rejects when it fails. */
+  odooCommand(command: string): Promise<void>;
+}
+
+/**
+ * Registers hooks that start the demo from its template before the first test of a file and remove it after the last.
+ * `odoo: false` leaves Odoo's server out: the database alone is there in about a second.
+ */
+export function useDemoStack({ odoo = true } = {}): () => DemoStack {
+  let stack: DemoStack | undefined;
+  let finish: () => void = () => {};
+  let finished: Promise<unknown> = Promise.resolve();
+
+  beforeAll(async () => {
+    const ready = Promise.withResolvers<void>();
+    const released = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    finished = withRun({ progress: silentProgress, signal: new AbortController().signal }, async (context) => {
+      stack = await startDemo(context, odoo);
+      ready.resolve();
+      await released;
+    });
+    await Promise.race([ready.promise, finished]);
+  });
+  afterAll(async () => {
+    finish();
+    await finished;
+  });
+
+  return () => {
+    if (stack === undefined) throw new Error('the demo stack is there only within a test');
+    return stack;
+  };
+}
+
+async function startDemo(context: RunContext, odoo: boolean): Promise<DemoStack> {
+  const { engine, run, network } = context;
+  const [resolved, postgres17] = await Promise.all([
+    resolveImage(engine, 'odoo:19', context.progress),
+    resolveImage(engine, 'postgres:17', context.progress),
+  ]);
+  const image = await probeOdoo(engine, resolved, run);
+  const template = await freshTemplate(context, {
+    image,
+    postgresImage: postgres17.id,
+    modules: DEMO_MODULES,
+    demo: true,
+  });
+  const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
+  const database = postgres.address(FRESH_DATABASE);
+  const options = { run, network, image, database, filestore: template.filestore };
+  return {
+    context,
+    image,
+    database,
+    programs: postgres.programs,
+    filestore: template.filestore,
+    admin: { login: 'admin', password: 'admin' },
+    url: odoo ? (await startOdoo(engine, options)).url : new URL('http://odoo.invalid'),
+    odooCommand: async (command) => {
+      const { exitCode, log } = await runOdoo(engine, { run, network, image, database, command });
+      if (exitCode !== 0) throw new Error(`odoo ${command} ended with ${exitCode}: ${log.lastLines(10)}`);
+    },
+  };
 }

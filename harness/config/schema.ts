@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+const percent = z.number().min(0).max(100);
+
+/** What may stand at the top of odoo-gate.yaml and, per stack, below `stacks.<name>`. Each key is the option of the same name. */
+const settings = {
+  image: text.describe('reference of the Odoo image'),
+  postgresImage: text.describe('reference of the Postgres image'),
+  backup: text.describe('Odoo zip, pg_dump custom, directory or plain dump'),
+  filestore: text.describe('folder or tar of the filestore'),
+  baseUrl: z.url().describe('URL of the stack, to which web.base.url is frozen'),
+  addons: z.array(text).describe('folders of extra addons'),
+  databaseUrl: text.describe('postgresql:// URL of an existing database'),
+  url: z.url().describe('URL of a running Odoo'),
+  db: text.describe('name of the database in a running Odoo'),
+  login: text.describe('login of the smoke user'),
+  out: text.describe('folder of the report'),
+  min: percent.describe('least coverage, per cent'),
+  tolerance: percent.describe('how much coverage may fall, percentage points'),
+  repository: text.describe('repository of the image, with its registry'),
+  from: text.describe('tag to promote'),
+  to: text.describe('tag that promotion makes'),
+  maxAge: z.number().positive().describe('hours for which a report counts'),
+};
+
+const stack = z.strictObject(settings).partial();
+
+/** `odoo-gate.yaml`. */
+export const configSchema = z.strictObject({
+  ...stack.shape,
+  /** Named stacks; `--stack NAME` lays one over the top level. */
+  stacks: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), stack).optional(),
+});
+
+export type Settings = z.infer<typeof stack>;
+export type Config = z.infer<typeof configSchema>;
+
+/** Every key that a settings block knows. */
+export const SETTING_NAMES = Object.keys(settings);

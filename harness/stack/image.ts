@@ -1,0 +1,120 @@
+import { PassThrough } from 'node:stream';
+import { InfrastructureError, messageOf, UsageError } from '../errors.ts';
+import type { Progress } from '../progress.ts';
+import type { Docker, Engine } from './engine.ts';
+import { isGone } from './engine.ts';
+import type { Run } from './run-identity.ts';
+
+/** An image, resolved once; from here on only `id` is run. */
+export interface ResolvedImage {
+  /** As the user named it. */
+  reference: string;
+  /** Of this machine's copy: `sha256:…`. */
+  id: string;
+  /** Manifest digest in the registry of `reference`, if a registry has it. */
+  digest?: string;
+}
+
+/** An image that proved to hold Odoo. */
+export interface OdooImage extends ResolvedImage {
+  /** `19.0`. */
+  series: string;
+  /** The `addons_path` of its configuration file. */
+  addonsPath: string[];
+}
+
+/**
+ * Pulls the reference if a registry has it, else takes the local copy.
+ * Throws `UsageError('image-missing')` if neither is there.
+ */
+export async function resolveImage(engine: Engine, reference: string, progress: Progress): Promise<ResolvedImage> {
+  const pullError = await progress.step(`pull ${reference}`, async (detail) => {
+    try {
+      await pull(engine.docker, reference, detail);
+      return undefined;
+    } catch (error) {
+      detail('not to be had from a registry: using the local copy');
+      return error;
+    }
+  });
+  try {
+    const inspected = await engine.docker.getImage(reference).inspect();
+    const repository = repositoryOf(reference);
+    const digest = inspected.RepoDigests?.find((each) => each.startsWith(`${repository}@`))?.split('@')[1];
+    return { reference, id: inspected.Id, ...(digest === undefined ? {} : { digest }) };
+  } catch (cause) {
+    if (!isGone(cause)) throw cause;
+    throw new UsageError(
+      'image-missing',
+      `There is no image "${reference}" here, and it can't be pulled: ${messageOf(pullError)}`,
+      {
+        next: 'Check the name, log in to its registry (`docker login`), or build it first.',
+        cause,
+      },
+    );
+  }
+}
+
+async function pull(docker: Docker, reference: string, detail: (text: string) => void): Promise<void> {
+  const stream = await docker.pull(reference);
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(
+      stream,
+      (error) => (error === null ? resolve() : reject(error)),
+      (event: { status?: string }) => detail(event.status ?? ''),
+    );
+  });
+}
+
+/** `registry:5000/name` of `registry:5000/name:tag@sha256:…`, with docker.io's short names as the engine writes them. */
+export function repositoryOf(reference: string): string {
+  const [withoutDigest = ''] = reference.split('@');
+  return withoutDigest.replace(/:[^/:]+$/, '').replace(/^docker\.io\/(library\/)?/, '');
+}
+
+/** Asks the image for its Odoo version and addons path. Throws `UsageError('image-without-odoo')`. */
+export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run): Promise<OdooImage> {
+  // The entry point would wait for a database first.
+  const script = 'command -v odoo >/dev/null || exit 42; odoo --version && cat "$ODOO_RC"';
+  const output = new PassThrough();
+  const chunks: Buffer[] = [];
+  output.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let statusCode: number | undefined;
+  try {
+    const [status] = await engine.docker.run(image.id, ['-c', script], output, {
+      Entrypoint: ['sh'],
+      Labels: run.labels,
+      HostConfig: { NetworkMode: 'none', AutoRemove: true },
+    });
+    statusCode = (status as { StatusCode?: number }).StatusCode;
+  } catch (cause) {
+    const text = messageOf(cause);
+    // An image without even a shell can't be Odoo.
+    if (!/executable file not found|no such file/i.test(text)) {
+      throw new InfrastructureError('image-unusable', `The image "${image.reference}" can't be started: ${text}`, {
+        next: 'Try `docker run` with it: the engine says what is wrong.',
+        cause,
+      });
+    }
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  const series = /Odoo Server (?:saas~)?(\d+\.\d+)/.exec(text)?.[1];
+  if (statusCode !== 0 || series === undefined) {
+    throw new UsageError(
+      'image-without-odoo',
+      `The image "${image.reference}" has no Odoo: \`odoo --version\` does not answer in it.`,
+      {
+        next: 'Name an image derived from the official odoo image, for example odoo:19.',
+      },
+    );
+  }
+  const addonsPath = /^\s*addons_path\s*=\s*(.*)$/m.exec(text)?.[1] ?? '';
+  return {
+    ...image,
+    series,
+    addonsPath: addonsPath
+      .split(',')
+      .map((path) => path.trim())
+      .filter(Boolean),
+  };
+}

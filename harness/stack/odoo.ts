@@ -1,0 +1,129 @@
+import type { Readable } from 'node:stream';
+import { GenericContainer } from 'testcontainers';
+import type { DatabaseAddress } from '../database/connection.ts';
+import type { Container, Engine } from './engine.ts';
+import { filestoreTar, unpackFilestoreTar } from './filestore-tar.ts';
+import type { OdooImage } from './image.ts';
+import { addressOnlyOn, type CutOffNetwork } from './network.ts';
+import { OdooLog } from './odoo-log.ts';
+import { waitUntilReady } from './readiness.ts';
+import type { Run } from './run-identity.ts';
+import { startedOnly } from './started-only.ts';
+
+const DATA_FOLDER = '/var/lib/odoo';
+const HTTP_PORT = 8069;
+
+interface OdooOptions {
+  run: Run;
+  network: CutOffNetwork;
+  image: OdooImage;
+  database: DatabaseAddress;
+  /** Folders of addons on this machine, mounted read-only. */
+  addons?: readonly string[];
+  /** A folder as Odoo's `filestore/<database>`; it is copied, never written to. */
+  filestore?: string;
+  signal?: AbortSignal;
+}
+
+/** An Odoo that answers. */
+export interface RunningOdoo {
+  container: Container;
+  url: URL;
+  log: OdooLog;
+}
+
+/**
+ * Starts Odoo's server and waits until it serves the login page. No cron runs in it.
+ * Throws `OdooDidNotStart` when it ends or does not answer in time.
+ */
+export async function startOdoo(engine: Engine, options: OdooOptions & { timeoutMs?: number }): Promise<RunningOdoo> {
+  const { container, log } = await launch(engine, options, [
+    '--db-filter',
+    `^${options.database.database}$`,
+    '--no-database-list',
+  ]);
+  const host = await addressOnlyOn(options.network, container);
+  const url = new URL(`http://${host}:${HTTP_PORT}`);
+  await waitUntilReady({
+    url,
+    log,
+    series: options.image.series,
+    database: options.database.database,
+    isRunning: async () => (await container.inspect()).State.Running,
+    timeoutMs: options.timeoutMs ?? 180_000,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return { container, url, log };
+}
+
+/** Runs one Odoo command to its end (`['-i', 'base', '--stop-after-init']`, `['neutralize']`) and removes its container. */
+export async function runOdoo(
+  engine: Engine,
+  options: OdooOptions & { command?: string; args?: readonly string[]; takeFilestoreTo?: string },
+): Promise<{ exitCode: number; log: OdooLog }> {
+  const { container, log, logEnded } = await launch(engine, options, options.args ?? [], options.command);
+  const abort = () => container.kill().catch(() => {});
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const { StatusCode: exitCode } = (await container.wait()) as { StatusCode: number };
+    await logEnded;
+    options.signal?.throwIfAborted();
+    if (exitCode === 0 && options.takeFilestoreTo !== undefined) {
+      const path = `${DATA_FOLDER}/filestore/${options.database.database}`;
+      await unpackFilestoreTar(await container.getArchive({ path }), options.takeFilestoreTo);
+    }
+    return { exitCode, log };
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+    await container.remove({ force: true, v: true }).catch(() => {});
+  }
+}
+
+async function launch(
+  engine: Engine,
+  { run, network, image, database, addons = [], filestore }: OdooOptions,
+  args: readonly string[],
+  command?: string,
+): Promise<{ container: Container; log: OdooLog; logEnded: Promise<void> }> {
+  const log = new OdooLog();
+  const mounted = addons.map((source, index) => ({
+    source,
+    target: `/mnt/odoo-gate-addons/${index}`,
+    mode: 'ro' as const,
+  }));
+  const addonsPath = [...image.addonsPath, ...mounted.map(({ target }) => target)];
+  let logEnded: Promise<void> = Promise.resolve();
+
+  const definition = new GenericContainer(image.id)
+    .withEnvironment({
+      HOST: database.host,
+      PORT: String(database.port),
+      USER: database.user,
+      PASSWORD: database.password,
+      PGAPPNAME: 'odoo',
+    })
+    .withCommand([
+      'odoo',
+      ...(command === undefined ? [] : [command]),
+      ...['--database', database.database, '--data-dir', DATA_FOLDER],
+      ...(mounted.length === 0 ? [] : ['--addons-path', addonsPath.join(',')]),
+      // A cron of a restored production must not run, whatever state it is in.
+      ...(command === undefined ? ['--max-cron-threads', '0', '--workers', '0'] : []),
+      ...args,
+    ])
+    .withLabels(run.labels)
+    .withNetworkMode(network.name)
+    .withBindMounts(mounted)
+    .withWaitStrategy(startedOnly())
+    .withLogConsumer((stream: Readable) => {
+      stream.on('data', (chunk: Buffer | string) => log.push(chunk.toString()));
+      logEnded = new Promise((resolve) => stream.once('end', resolve).once('error', () => resolve()));
+    });
+  if (filestore !== undefined) {
+    definition.withCopyArchivesToContainer([
+      { tar: filestoreTar(filestore, `filestore/${database.database}`), target: DATA_FOLDER },
+    ]);
+  }
+  const started = await definition.start();
+  return { container: engine.docker.getContainer(started.getId()), log, logEnded };
+}
