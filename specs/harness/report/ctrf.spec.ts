@@ -1,0 +1,32 @@
+import { type CTRFReport, validate } from 'ctrf';
+import { describe, expect, it } from 'vitest';
+import { renderCtrf } from '../../../harness/report/ctrf.ts';
+import { passing, refusing, reportOf, unclear } from './sample-report.ts';
+
+const render = (report: Parameters<typeof renderCtrf>[0]): CTRFReport => JSON.parse(renderCtrf(report));
+
+describe('renderCtrf', () => {
+  it.each([
+    ['pass', passing],
+    ['refuse', refusing],
+    ['inconclusive', unclear],
+  ])('is valid by the published schema for the verdict %s', (_, make) => {
+    expect(validate(render(make()))).toEqual({ valid: true, errors: [] });
+  });
+
+  it('counts what could not tell as failed and keeps the word', () => {
+    const { results } = render(unclear());
+    expect(
+      results.tests.filter(({ status }) => status === 'failed').map(({ name, rawStatus }) => [name, rawStatus]),
+    ).toEqual([
+      ['verdict', 'inconclusive'],
+      ['No production credential is left', 'inconclusive'],
+    ]);
+    expect(results.summary).toMatchObject({ tests: 5, passed: 3, failed: 2, skipped: 0, other: 0 });
+  });
+
+  it('fails by its verdict when a required check never ran', () => {
+    const { results } = render(reportOf(passing().checks, { required: ['egress.silent'] }));
+    expect(results.tests[0]).toMatchObject({ status: 'failed', message: expect.stringContaining('egress.silent') });
+  });
+});
