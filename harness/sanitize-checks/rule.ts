@@ -1,0 +1,137 @@
+import { type Check, type Finding, failedUnlessEmpty, inconclusive, notApplicable, type Severity } from '../check.ts';
+import type { SanitizeContext } from './context.ts';
+import { whyUnreadable } from './unreadable.ts';
+
+/**
+ * One thing that has to hold in one table. `none` holds when no row matches, `some` when at least one does.
+ * Predicates are SQL over one row, alias `t`; one that yields NULL counts against the database.
+ */
+export interface Rule {
+  table: string;
+  /** What the predicate names, the first being where a finding points. A missing one proves the rule empty. */
+  columns: readonly string[];
+  none?: string;
+  some?: string;
+  /** What is wrong, without the number of rows. */
+  says: string;
+  fix: string;
+  /** Overrides `table.column` as the place of the finding. */
+  location?: string;
+  /** The rule can't be proven empty by a missing column: without it nothing can be told. */
+  essential?: true;
+}
+
+export interface RuleSet {
+  id: string;
+  title: string;
+  severity: Severity;
+  /** Tables that every Odoo fills: absent or empty is a broken restore, not a clean one. */
+  filled?: readonly string[];
+  /** Tables that a module brings. The module installed without its table is a broken restore. */
+  modules?: Readonly<Record<string, readonly string[]>>;
+  rules(context: SanitizeContext): readonly Rule[];
+  /** Proof that the whole set does not concern this database. */
+  exempt?(context: SanitizeContext): string | undefined;
+  /** Assertions that no predicate over one row can make. */
+  also?(context: SanitizeContext): Promise<Examination>;
+}
+
+/** What was looked at: how many assertions were made, what failed, what could not be told. */
+export interface Examination {
+  assertions: number;
+  findings: Finding[];
+  unclear: string[];
+}
+
+/** A check out of rules: each table is read once, whatever the number of its rules. */
+export function checkOf(set: RuleSet): Check<SanitizeContext> {
+  return {
+    id: set.id,
+    title: set.title,
+    severity: set.severity,
+    needs: ['sql'],
+    async run(context) {
+      if (context.database.kind === 'unknown') return inconclusive(context.database.reason);
+      const exempt = set.exempt?.(context);
+      if (exempt !== undefined) return notApplicable(exempt);
+
+      const total: Examination = { assertions: 0, findings: [], unclear: missingTables(set, context) };
+      const rules = set.rules(context);
+      for (const part of [await examine(rules, set.filled ?? [], context), await set.also?.(context)]) {
+        total.assertions += part?.assertions ?? 0;
+        total.findings.push(...(part?.findings ?? []));
+        total.unclear.push(...(part?.unclear ?? []));
+      }
+      if (total.findings.length > 0) {
+        const unread = total.unclear.map((reason) => ({ message: `could not tell: ${reason}` }));
+        return failedUnlessEmpty([...total.findings, ...unread], total.assertions);
+      }
+      if (total.unclear.length > 0) return inconclusive(total.unclear.join('; '));
+      if (total.assertions === 0) {
+        return notApplicable(`the database has none of: ${[...new Set(rules.map(({ table }) => table))].join(', ')}`);
+      }
+      return failedUnlessEmpty([], total.assertions);
+    },
+  };
+}
+
+function missingTables(set: RuleSet, { session, database }: SanitizeContext): string[] {
+  const { schema } = session;
+  const installed = database.kind === 'odoo' ? database.modules : new Set<string>();
+  const broken = Object.entries(set.modules ?? {})
+    .filter(([module, tables]) => installed.has(module) && !tables.some((table) => schema.has(table)))
+    .map(([module, tables]) => `the module ${module} is installed, its table ${tables.join(' or ')} is missing`);
+  const absent = (set.filled ?? [])
+    .filter((table) => !schema.has(table))
+    .map((table) => `the table ${table} is missing`);
+  return [...broken, ...absent];
+}
+
+async function examine(
+  rules: readonly Rule[],
+  filled: readonly string[],
+  { session }: SanitizeContext,
+): Promise<Examination> {
+  const result: Examination = { assertions: 0, findings: [], unclear: [] };
+  const applicable: Rule[] = [];
+  for (const rule of rules) {
+    const absent = rule.columns.filter((column) => !session.schema.has(rule.table, column));
+    if (session.schema.has(rule.table) && absent.length === 0) applicable.push(rule);
+    else if (rule.essential) result.unclear.push(`${rule.table}.${absent[0] ?? ''} is missing`);
+  }
+  for (const [table, group] of Map.groupBy(applicable, (rule) => rule.table)) {
+    let counts: Record<string, string> | undefined;
+    try {
+      [counts] = await session.query<Record<string, string>>(countingQuery(table, group));
+    } catch (error) {
+      result.unclear.push(whyUnreadable(table, error));
+      continue;
+    }
+    if (counts === undefined || (filled.includes(table) && counts.rows === '0')) {
+      result.unclear.push(`${table} has no rows`);
+      continue;
+    }
+    result.assertions += group.length;
+    group.forEach((rule, index) => {
+      const finding = findingOf(rule, Number(counts[`rule${index}`]));
+      if (finding !== undefined) result.findings.push(finding);
+    });
+  }
+  return result;
+}
+
+function countingQuery(table: string, rules: readonly Rule[]): string {
+  const counts = rules.map(({ none, some }, index) => {
+    const wanted = none === undefined ? `(${some ?? 'false'}) IS TRUE` : `(${none}) IS NOT FALSE`;
+    return `count(*) FILTER (WHERE ${wanted}) AS rule${index}`;
+  });
+  return `SELECT count(*) AS rows, ${counts.join(', ')} FROM "${table}" t`;
+}
+
+function findingOf(rule: Rule, count: number): Finding | undefined {
+  const location = rule.location ?? [rule.table, rule.columns[0]].filter(Boolean).join('.');
+  if (rule.none !== undefined) {
+    return count === 0 ? undefined : { message: rule.says, location, count, fix: rule.fix };
+  }
+  return count > 0 ? undefined : { message: rule.says, location, fix: rule.fix };
+}

@@ -1,0 +1,99 @@
+import { isBlank } from '../anonymized-shape.ts';
+import { judgePasswords } from '../passwords.ts';
+import type { Rule, RuleSet } from '../rule.ts';
+
+function gone(table: string, columns: readonly string[], says: string): Rule[] {
+  return columns.map((column) => ({
+    table,
+    columns: [column],
+    none: `NOT ${isBlank(column)}`,
+    says,
+    fix: `Set ${table}.${column} to NULL.`,
+  }));
+}
+
+function empty(table: string, says: string): Rule {
+  return { table, columns: ['id'], none: 'true', says, fix: `Delete the rows of ${table}.`, location: table };
+}
+
+/** Parameters whose key speaks of a secret; those Odoo itself makes or that are switches are left out. */
+const SECRET_KEY =
+  '(secret|passw|passphrase|token|api[._-]?key|private_key|access_key|vapid|credential|account_sid|enterprise_code|sfu_server_key|account_info)';
+const NOT_SECRET = `t.key IN ('database.secret', 'auth_signup.reset_password', 'password.hashing.rounds')
+  OR t.key LIKE 'auth_password_policy.%' OR lower(t.value) IN ('true', 'false', 'none', 'dummy') OR t.value ~ '^[0-9]{1,6}$'`;
+
+/** Everything that opens an account here or elsewhere. Odoo base, auth_*, *_calendar, iap; OCA. */
+export const credentials: RuleSet = {
+  id: 'sanitize.credentials',
+  title: "Nobody's credentials of production work or are kept",
+  severity: 'critical',
+  filled: ['res_users', 'ir_config_parameter'],
+  modules: { auth_totp: ['auth_totp_device'], auth_passkey: ['auth_passkey_key'], auth_oauth: ['auth_oauth_provider'] },
+  rules: () => [
+    empty('res_users_apikeys', 'API keys: whoever has one signs in without a password'),
+    empty('auth_totp_device', 'trusted devices'),
+    empty('auth_passkey_key', 'passkeys'),
+    empty('res_device_log', "users' devices, addresses and session identifiers"),
+    ...gone('res_users', ['totp_secret'], 'secrets of two-factor authentication'),
+    ...gone(
+      'res_users',
+      ['oauth_access_token', 'microsoft_calendar_token', 'microsoft_calendar_rtoken', 'microsoft_calendar_sync_token'],
+      "users' tokens for other services",
+    ),
+    ...gone(
+      'res_users_settings',
+      [
+        'google_calendar_token',
+        'google_calendar_rtoken',
+        'google_calendar_sync_token',
+        'microsoft_calendar_sync_token',
+      ],
+      "users' tokens for other services",
+    ),
+    ...gone(
+      'google_calendar_credentials',
+      ['calendar_token', 'calendar_rtoken', 'calendar_sync_token'],
+      "users' tokens for other services",
+    ),
+    ...gone('res_partner', ['signup_token'], 'open sign-up and password-reset tokens'),
+    ...gone('res_company_ldap', ['ldap_password'], 'passwords of the LDAP directory'),
+    {
+      table: 'auth_oauth_provider',
+      columns: ['enabled'],
+      none: 't.enabled IS TRUE',
+      says: 'sign-in through another service is enabled',
+      fix: 'Set auth_oauth_provider.enabled to false.',
+    },
+    {
+      table: 'iap_account',
+      columns: ['account_token'],
+      none: `NOT (${isBlank('account_token')} OR t.account_token LIKE '%+disabled')`,
+      says: 'accounts for paid services (SMS, letters, enrichment)',
+      fix: "Append '+disabled' to iap_account.account_token, as odoo neutralize does.",
+    },
+    {
+      table: 'ir_config_parameter',
+      columns: ['value', 'key'],
+      none: `t.key ~* '${SECRET_KEY}' AND NOT (${NOT_SECRET}) AND NOT ${isBlank('value')}`,
+      says: 'parameters that hold a secret',
+      fix: 'Delete them.',
+    },
+    {
+      table: 'ir_config_parameter',
+      columns: ['value', 'key'],
+      some: `t.key = 'database.secret' AND NOT ${isBlank('value')}`,
+      says: 'the database has no secret to sign sessions with',
+      fix: 'Set the parameter database.secret to a new random value.',
+      location: 'ir_config_parameter[database.secret]',
+    },
+    {
+      table: 'ir_config_parameter',
+      columns: ['write_date', 'create_date', 'key'],
+      none: "t.key = 'database.secret' AND NOT coalesce(t.write_date > t.create_date, false)",
+      says: "the secret that signs sessions and reset links is the one the database was made with: production's",
+      fix: 'Set the parameter database.secret to a new random value, and its write_date.',
+      location: 'ir_config_parameter[database.secret]',
+    },
+  ],
+  also: judgePasswords,
+};

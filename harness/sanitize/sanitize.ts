@@ -1,0 +1,113 @@
+import type { Client } from 'pg';
+import { connect, type DatabaseAddress } from '../database/connection.ts';
+import { UsageError } from '../errors.ts';
+import { type Progress, silentProgress } from '../progress.ts';
+import { anonymize } from './anonymize.ts';
+import { freezeBaseUrl, leftovers } from './leftovers.ts';
+import { neutralizeBySql } from './neutralize-by-sql.ts';
+import { stagingHash } from './staging-hash.ts';
+import { type Change, openWriter, type Writer } from './writer.ts';
+
+export interface SanitizeRequest {
+  address: DatabaseAddress;
+  /** Where the copy will be reached; written to web.base.url and frozen there. */
+  baseUrl: URL;
+  /** Runs the image's own `odoo neutralize` on the database; never called for Odoo 15 and older, which have none. */
+  neutralize: () => Promise<void>;
+  /** Without it personal data stays as it is. */
+  anonymize?: Anonymization;
+  progress?: Progress;
+}
+
+export interface Anonymization {
+  /** What every user signs in with afterwards; the administrator's login becomes `admin`. */
+  stagingPassword: string;
+  /** The same key gives the same pseudonyms; whoever has it can test a guess. */
+  key: string;
+}
+
+export interface SanitizeSummary {
+  odooVersion: string;
+  /** The image's own command, or our statements for versions that have none. */
+  neutralizedBy: 'odoo neutralize' | 'sql';
+  changes: readonly Change[];
+}
+
+/**
+ * Makes a restored copy of production safe to start: neutralizes it, freezes its URL, removes what neutralization
+ * leaves and, if asked, replaces personal data. Each stage is one transaction; a failure leaves the earlier stages done.
+ * Works on Odoo 14 to 19. Throws `UsageError` for a database that is not one, or an empty key or password.
+ */
+export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummary> {
+  const { address, baseUrl, neutralize, progress = silentProgress } = request;
+  assertUsable(request.anonymize);
+  const odooVersion = await onDatabase(address, readOdooVersion);
+  const changes: Change[] = [];
+  const stage = async (title: string, work: (writer: Writer) => Promise<void>) => {
+    const done = await progress.step(title, () => onDatabase(address, (client) => inTransaction(client, work)));
+    changes.push(...done);
+  };
+
+  const ownCommand = Number.parseInt(odooVersion, 10) >= 16;
+  if (ownCommand) await progress.step("Neutralize with the image's own command", neutralize);
+  else await stage(`Neutralize by SQL: Odoo ${odooVersion} has no command for it`, neutralizeBySql);
+  await stage('Freeze the base URL', (writer) => freezeBaseUrl(writer, baseUrl));
+  await stage('Remove what neutralization leaves', leftovers);
+  const { anonymize: asked } = request;
+  if (asked !== undefined) {
+    const passwordHash = await stagingHash(asked.stagingPassword);
+    await stage('Anonymize', (writer) => anonymize(writer, { key: asked.key, passwordHash }));
+  }
+  return { odooVersion, neutralizedBy: ownCommand ? 'odoo neutralize' : 'sql', changes };
+}
+
+function assertUsable(asked: Anonymization | undefined): void {
+  if (asked === undefined) return;
+  if (asked.stagingPassword === '') {
+    throw new UsageError('staging-password-empty', 'The staging password is empty.', {
+      next: 'Choose a password that is used nowhere else and give it again.',
+    });
+  }
+  if (asked.key.length < 16) {
+    throw new UsageError('anonymize-key-short', 'The key for pseudonyms is shorter than 16 characters.', {
+      next: 'Make one with: openssl rand -hex 32',
+    });
+  }
+}
+
+async function onDatabase<T>(address: DatabaseAddress, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connect(address, 'odoo-gate sanitize');
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function inTransaction(client: Client, work: (writer: Writer) => Promise<void>): Promise<readonly Change[]> {
+  await client.query('BEGIN');
+  await client.query("SET LOCAL lock_timeout = '30s'; SET LOCAL search_path = public, pg_catalog");
+  const writer = await openWriter(client);
+  await work(writer);
+  await client.query('COMMIT');
+  return writer.changes;
+}
+
+async function readOdooVersion(client: Client): Promise<string> {
+  const notOdoo = (found: string) =>
+    new UsageError('not-an-odoo-database', `The database is not an Odoo of 14 to 19: ${found}.`, {
+      next: 'Restore the backup first, or correct the name of the database.',
+    });
+  const { rows } = await client
+    .query<{ version: string | null }>(
+      "SELECT latest_version AS version FROM public.ir_module_module WHERE name = 'base' AND state <> 'uninstalled'",
+    )
+    .catch((error: unknown) => {
+      if ((error as { code?: string }).code === '42P01') throw notOdoo('it has no table ir_module_module');
+      throw error;
+    });
+  const version = rows[0]?.version?.match(/(\d+\.\d+)/)?.[1];
+  const major = Number.parseInt(version ?? '', 10);
+  if (version === undefined || !(major >= 14 && major <= 19)) throw notOdoo(`base says ${version ?? 'nothing'}`);
+  return version;
+}

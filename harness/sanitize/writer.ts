@@ -1,0 +1,81 @@
+import type { Client } from 'pg';
+import { loadSchema, type Schema } from '../database/schema.ts';
+
+/** What one statement did; `columns` is empty for whole rows. */
+export interface Change {
+  table: string;
+  columns: readonly string[];
+  action: 'updated' | 'deleted' | 'inserted';
+  rows: number;
+}
+
+/** Column → SQL expression of its new value, over the row `t`. */
+export type Assignments = Readonly<Record<string, string>>;
+
+/** Writes only what exists: a table or column that this Odoo lacks is left out, never guessed. */
+export interface Writer {
+  readonly schema: Schema;
+  readonly changes: readonly Change[];
+  /** Sets the columns that exist. `where` may name only columns that every version has, or those in `needs`. */
+  set(table: string, assignments: Assignments, options?: WriteOptions): Promise<void>;
+  /** Sets the columns that exist to NULL, in the rows that have a value in one of them. */
+  blank(table: string, columns: readonly string[], options?: WriteOptions): Promise<void>;
+  delete(table: string, options?: WriteOptions): Promise<void>;
+  /** Writes a system parameter and when it was written. */
+  setParameter(key: string, value: string): Promise<void>;
+  /** Anything else; the caller has looked at the schema. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface WriteOptions {
+  where?: string;
+  /** Columns that `where` or an expression names: without them nothing is done. */
+  needs?: readonly string[];
+}
+
+export async function openWriter(client: Client): Promise<Writer> {
+  const schema = await loadSchema(async (text) => (await client.query(text)).rows);
+  const changes: Change[] = [];
+
+  const run = async (text: string, values: readonly unknown[] = []) =>
+    (await client.query(text, [...values])).rowCount ?? 0;
+  const note = (change: Change) => {
+    if (change.rows > 0) changes.push(change);
+  };
+  const applies = (table: string, needs: readonly string[] = []) =>
+    schema.has(table) && needs.every((column) => schema.has(table, column));
+
+  const set = async (table: string, assignments: Assignments, { where = 'true', needs }: WriteOptions = {}) => {
+    const present = Object.entries(assignments).filter(([column]) => schema.has(table, column));
+    if (!applies(table, needs) || present.length === 0) return;
+    const list = present.map(([column, value]) => `"${column}" = ${value}`).join(', ');
+    const rows = await run(`UPDATE "${table}" t SET ${list} WHERE ${where}`);
+    note({ table, columns: present.map(([column]) => column), action: 'updated', rows });
+  };
+
+  return {
+    schema,
+    changes,
+    run,
+    set,
+    async blank(table, columns, { where = 'true', needs = [] } = {}) {
+      const present = columns.filter((column) => schema.has(table, column));
+      const filled = present.map((column) => `t."${column}" IS NOT NULL`).join(' OR ');
+      const assignments = Object.fromEntries(present.map((column) => [column, 'NULL']));
+      await set(table, assignments, { where: `(${where}) AND (${filled || 'false'})`, needs });
+    },
+    async delete(table, { where = 'true', needs } = {}) {
+      if (!applies(table, needs)) return;
+      note({ table, columns: [], action: 'deleted', rows: await run(`DELETE FROM "${table}" t WHERE ${where}`) });
+    },
+    async setParameter(key, value) {
+      const rows = await run(
+        `INSERT INTO ir_config_parameter (key, value, create_date, write_date)
+         VALUES ($1, $2, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, write_date = excluded.write_date`,
+        [key, value],
+      );
+      note({ table: 'ir_config_parameter', columns: ['value'], action: 'updated', rows });
+    },
+  };
+}
