@@ -61,6 +61,7 @@ function outcomeOf(test: TestEnded): CheckOutcome {
   if (lost !== undefined || problems.some((problem) => problem.kind === 'no-answer')) {
     return inconclusive('the browser or Odoo went away during the flow');
   }
+  const hasTrace = test.records.some((record) => record.type === 'artifact' && record.kind === 'trace');
   const findings: Finding[] = [
     ...problems.map(({ step, kind, message, location }) => ({
       message: `${step}: ${message}`,
@@ -70,7 +71,9 @@ function outcomeOf(test: TestEnded): CheckOutcome {
     ...(test.status === 'failed' ? errors : []).map(({ step, message, location }) => ({
       message: `${step ?? test.title}: ${describeFailure(message)}`,
       ...(location !== undefined && { location }),
-      fix: 'Open the screenshot of the step, and the trace with `npx playwright show-trace`.',
+      fix: hasTrace
+        ? 'Open the screenshot of the step, then the trace with `npx playwright show-trace`.'
+        : 'Open the screenshot of the step.',
     })),
   ];
   if (findings.length > 0) return failedUnlessEmpty(findings, test.assertions);

@@ -33,6 +33,7 @@ export class PageWatch {
   readonly #privacy: Privacy;
   readonly #open = new Set<Request>();
   readonly #calls = new EventEmitter();
+  readonly #brokenBundle = Promise.withResolvers<never>();
   #readings: Promise<void>[] = [];
   #problems: PageProblem[] = [];
 
@@ -40,6 +41,7 @@ export class PageWatch {
     this.#page = page;
     this.#home = home.host;
     this.#privacy = privacy;
+    this.#brokenBundle.promise.catch(() => {});
     page.on('pageerror', (error) => this.#onScriptError(error));
     page.on('console', (message) => this.#onConsole(message));
     page.on('request', (request) => {
@@ -62,6 +64,11 @@ export class PageWatch {
       const seconds = Math.round(timeoutMs / 1000);
       this.#add('stuck', `A call had no answer after ${seconds} s`, describeAddress(request.url()));
     }
+  }
+
+  /** `work`, unless a script bundle can't be loaded: what waits for the web client would wait in vain. */
+  async orBrokenBundle<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#brokenBundle.promise]);
   }
 
   /** The problems since the last time, echoes folded: an error that also opened a dialog is one problem. */
@@ -112,6 +119,8 @@ export class PageWatch {
     const status = response.status();
     if (status >= 400) {
       const isAsset = pathname.startsWith('/web/assets/');
+      if (isAsset && pathname.endsWith('.js'))
+        this.#brokenBundle.reject(new Error('the script bundles of the page load'));
       this.#add(isAsset ? 'broken-asset' : 'http-error', `HTTP ${status}`, describeAddress(address));
       return;
     }

@@ -50,7 +50,7 @@ export default class RunEventReporter implements Reporter {
   }
 
   onError(error: TestError): void {
-    send({ type: 'runner-error', message: firstLine(error.message ?? error.value ?? 'unknown error') });
+    send({ type: 'runner-error', message: messageOf(error) });
   }
 
   onEnd(): void {
@@ -62,10 +62,14 @@ function errorOf(error: TestError, failedSteps: readonly TestStep[]): TestEnded[
   const step = failedSteps.find((each) => each.error?.message === error.message)?.title;
   const { location } = error;
   return {
-    message: firstLine(error.message ?? error.value ?? 'unknown error').replace(/^Error: /, ''),
+    message: messageOf(error),
     ...(step !== undefined && { step }),
     ...(location && { location: `${basename(location.file)}:${location.line}` }),
   };
+}
+
+function messageOf({ message, value }: TestError): string {
+  return firstLine(message ?? value ?? 'unknown error').replace(/^(Infrastructure|Usage|)Error: /, '');
 }
 
 function isFlowStep(step: TestStep): boolean {

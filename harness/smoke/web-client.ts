@@ -1,4 +1,4 @@
-import { type Locator, type Page, test } from 'playwright/test';
+import type { Locator, Page } from 'playwright/test';
 import { z } from 'zod';
 import type { PageWatch } from './page-watch.ts';
 import { call, getJson, type OpenSession } from './session.ts';
@@ -82,7 +82,7 @@ export class WebClient {
 
   /** Waits until the web client runs and its navigation bar is there. The first time Odoo compiles its bundles. */
   async ready(): Promise<void> {
-    await webClientReady(this.page);
+    await webClientReady(this.page, this.#watch);
   }
 
   /** Presses the button that starts a new record. */
@@ -149,11 +149,9 @@ const CalledButton = z.object({
 });
 
 /** Waits until Odoo's web client has started on a page. */
-export async function webClientReady(page: Page): Promise<void> {
-  await test.step('web client ready', async () => {
-    await page.waitForFunction(isReady, undefined, { timeout: 60_000 });
-    await page.locator('.o_main_navbar').first().waitFor();
-  });
+export async function webClientReady(page: Page, watch: PageWatch): Promise<void> {
+  await watch.orBrokenBundle(page.waitForFunction(isReady, undefined, { timeout: 60_000 }));
+  await page.locator('.o_main_navbar').first().waitFor();
 }
 
 function isReady(): boolean {
