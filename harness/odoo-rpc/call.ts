@@ -1,5 +1,6 @@
 import xmlrpc from 'xmlrpc';
 import { z } from 'zod';
+import { networkFailureOf } from '../network/failure.ts';
 import { type Fault, isVoidReply, mapFault, type Operation } from './fault.ts';
 import { marshal } from './marshal.ts';
 import { OdooNotXmlRpc, OdooTimeout, OdooTlsError, OdooUnreachable } from './transport-errors.ts';
@@ -70,13 +71,11 @@ function clientFor(url: URL, service: string, signal: AbortSignal): xmlrpc.Clien
 
 /** Never the original error: it holds the request with its parameters, the password among them. */
 function transportError(error: unknown, origin: string): Error {
-  const { code, res } = (error ?? {}) as { code?: unknown; res?: { statusCode?: number } };
-  if (res?.statusCode !== undefined && typeof code !== 'string') return new OdooNotXmlRpc(origin, res.statusCode);
-  const name = typeof code === 'string' ? code : 'connection broken';
-  return TLS_CODE.test(name) ? new OdooTlsError(origin, name) : new OdooUnreachable(origin, name);
+  const { kind, code } = networkFailureOf(error);
+  const status = (error as { res?: { statusCode?: number } }).res?.statusCode;
+  if (status !== undefined && code === 'unknown') return new OdooNotXmlRpc(origin, status);
+  return kind === 'tls' ? new OdooTlsError(origin, code) : new OdooUnreachable(origin, code);
 }
-
-const TLS_CODE = /CERT|TLS|SSL|EPROTO|UNABLE_TO|SELF_SIGNED|HOSTNAME_MISMATCH/;
 
 function nameOfParameter(service: 'common' | 'object', index: number): string {
   const names =
