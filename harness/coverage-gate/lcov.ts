@@ -27,7 +27,7 @@ export async function readLcov(path: string): Promise<Coverage> {
   await using file = await open(path);
   for await (const text of file.readLines()) {
     number += 1;
-    const line = (number === 1 ? text.replace(/^\uFEFF/, '') : text).trimEnd();
+    const line = number === 1 ? text.replace(/^\uFEFF/, '') : text;
     if (line.startsWith('SF:')) {
       if (record !== undefined) throw unfinished(path, record);
       if (line.length === 3) throw malformed(path, `line ${number}: a record without a file name`);

@@ -2,11 +2,10 @@ import type { Finding } from '../check.ts';
 
 /**
  * The text without what could drive a terminal, break XML 1.0 (section 2.2, Char) or turn the reading direction:
- * control characters, lone surrogates, non-characters and bidirectional controls become U+FFFD.
+ * control characters, non-characters and bidirectional controls become U+FFFD.
  */
 export function plain(text: string): string {
   return text
-    .toWellFormed()
     .replaceAll('\r\n', '\n')
     .replaceAll(/[^\P{Cc}\t\n]|[\uFFFE\uFFFF]|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }
