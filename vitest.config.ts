@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Two projects: `unit` needs nothing but Node; `integration` talks to a real engine, Odoo, Postgres, registry and browser.
 export default defineConfig({
   test: {
+    reporters: ['default', './fixtures/setup/summary-reporter.ts'],
     projects: [
       {
         test: {

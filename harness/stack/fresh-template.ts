@@ -6,11 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../errors.ts';
 import type { OdooImage } from './image.ts';
 import { runOdoo } from './odoo.ts';
+import { STACK_DATABASE } from './postgres.ts';
 import type { RunContext } from './run-context.ts';
 import { type Template, useTemplate } from './template.ts';
-
-/** The name of the database in a fresh template. */
-export const FRESH_DATABASE = 'odoo';
 
 interface FreshDatabase {
   image: OdooImage;
@@ -45,7 +43,7 @@ export async function freshTemplate(
           network,
           image,
           addons,
-          database: postgres.address(FRESH_DATABASE),
+          database: postgres.address(STACK_DATABASE),
           args: ['--init', sorted.join(','), demoFlag(image.series, demo), '--stop-after-init'],
           takeFilestoreTo: filestore,
           signal,

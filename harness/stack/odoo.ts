@@ -15,7 +15,8 @@ const HTTP_PORT = 8069;
 
 interface OdooOptions {
   run: Run;
-  network: CutOffNetwork;
+  /** `{ name: 'host' }` where the database is one of the user's own. */
+  network: { name: string };
   image: OdooImage;
   database: DatabaseAddress;
   /** Folders of addons on this machine, mounted read-only. */
@@ -36,7 +37,10 @@ export interface RunningOdoo {
  * Starts Odoo's server and waits until it serves the login page. No cron runs in it.
  * Throws `OdooDidNotStart` when it ends or does not answer in time.
  */
-export async function startOdoo(engine: Engine, options: OdooOptions & { timeoutMs?: number }): Promise<RunningOdoo> {
+export async function startOdoo(
+  engine: Engine,
+  options: OdooOptions & { network: CutOffNetwork; timeoutMs?: number },
+): Promise<RunningOdoo> {
   const { container, log } = await launch(engine, options, [
     '--db-filter',
     `^${options.database.database}$`,

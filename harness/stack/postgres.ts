@@ -13,6 +13,9 @@ import type { Run } from './run-identity.ts';
 const DATA_FOLDER = '/odoo-gate/pgdata';
 const SUPERUSER = 'odoo';
 
+/** The one database of a disposable stack. */
+export const STACK_DATABASE = 'odoo';
+
 /** For data that is thrown away: nothing is synced, a crash loses all. */
 const THROW_AWAY = {
   fsync: 'off',

@@ -1,25 +1,13 @@
 import { afterAll, beforeAll } from 'vitest';
+import { DEMO_MODULES } from '../../fixtures/demo/make-production.ts';
 import type { ClientPrograms } from '../../harness/database/client-programs.ts';
 import type { DatabaseAddress } from '../../harness/database/connection.ts';
 import { silentProgress } from '../../harness/progress.ts';
-import { FRESH_DATABASE, freshTemplate } from '../../harness/stack/fresh-template.ts';
+import { freshTemplate } from '../../harness/stack/fresh-template.ts';
 import { type OdooImage, probeOdoo, resolveImage } from '../../harness/stack/image.ts';
 import { runOdoo, startOdoo } from '../../harness/stack/odoo.ts';
-import { startPostgres } from '../../harness/stack/postgres.ts';
+import { STACK_DATABASE, startPostgres } from '../../harness/stack/postgres.ts';
 import { type RunContext, withRun } from '../../harness/stack/run-context.ts';
-
-/** The modules of the demo: what the main job of the README uses. */
-export const DEMO_MODULES = [
-  'contacts',
-  'sale_management',
-  'purchase',
-  'account',
-  'crm',
-  'stock',
-  'website',
-  'calendar',
-  'payment_stripe',
-];
 
 /** A throw-away Odoo 19 with demo data, cut off from the network, removed when the spec file ends. */
 export interface DemoStack {
@@ -84,7 +72,7 @@ async function startDemo(context: RunContext, odoo: boolean): Promise<DemoStack>
     demo: true,
   });
   const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
-  const database = postgres.address(FRESH_DATABASE);
+  const database = postgres.address(STACK_DATABASE);
   const options = { run, network, image, database, filestore: template.filestore };
   return {
     context,

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../../harness/errors.ts';
+import { buildReport } from '../../harness/run.ts';
+import { runSmoke } from '../../harness/smoke/run-smoke.ts';
+import { toolVersion } from '../../harness/verify/tool-version.ts';
+import type { Subcommand } from '../command.ts';
+import { deliver } from '../deliver.ts';
+import { common, list, option, outOption, secretFrom, text, url } from '../options.ts';
+
+const options = {
+  ...common,
+  url,
+  db: text,
+  login: text,
+  passwordEnv: text,
+  flows: list.optional(),
+  blur: z.boolean().default(false),
+  out: text.optional(),
+};
+
+/** `odoo-gate smoke` */
+export const smoke: Subcommand<typeof options> = {
+  name: 'smoke',
+  summary: 'drive a browser through a running Odoo: login, apps, a quotation',
+  examples: [
+    'ODOO_PASSWORD=… odoo-gate smoke --url https://uat.example.com --db uat --login admin --password-env ODOO_PASSWORD',
+    'odoo-gate smoke … --flows login,apps --out report',
+  ],
+  options,
+  declare: (command) => {
+    command
+      .addOption(option('--url <url>', 'where Odoo answers'))
+      .addOption(option('--db <name>', 'its database'))
+      .addOption(option('--login <login>', 'user of the flows'))
+      .addOption(option('--password-env <name>', 'environment variable that holds the password'))
+      .addOption(option('--flows <names>', 'comma-separated flows (default: all)'))
+      .addOption(option('--blur', 'leave nothing readable in screenshots: the database may hold personal data'))
+      .addOption(outOption());
+  },
+  run: async ({ url: where, db, login, passwordEnv, flows, blur, format, out }, { progress, signal }) => {
+    const startedAt = new Date();
+    const password = secretFrom(passwordEnv, '--password-env');
+    if (password === undefined)
+      throw new UsageError('options', '--password-env is missing.', { next: 'Name the variable.' });
+    const outDir = out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-smoke-')));
+    try {
+      const { results, artifacts } = await runSmoke({
+        url: where,
+        database: db,
+        login,
+        password,
+        outDir,
+        screenshots: blur ? 'blur' : 'keep',
+        signal,
+        progress,
+        ...(flows === undefined ? {} : { flows }),
+      });
+      const report = buildReport({
+        toolVersion,
+        startedAt,
+        finishedAt: new Date(),
+        subject: { stack: where.origin },
+        required: results.map(({ id }) => id),
+        results,
+        artifacts: out === undefined ? [] : artifacts,
+      });
+      return await deliver(report, { format, out });
+    } finally {
+      if (out === undefined) await rm(outDir, { recursive: true, force: true });
+    }
+  },
+};

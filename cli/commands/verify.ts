@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { UsageError } from '../../harness/errors.ts';
+import { verify as runVerify } from '../../harness/verify/verify.ts';
+import type { Subcommand } from '../command.ts';
+import { deliver } from '../deliver.ts';
+import { common, list, number, option, outOption, secretFrom, text, url } from '../options.ts';
+
+const options = {
+  ...common,
+  image: text,
+  postgresImage: text.default('postgres:17'),
+  backup: text,
+  filestore: text.optional(),
+  baseUrl: url.optional(),
+  addons: list.optional(),
+  asFound: z.boolean().default(false),
+  sanitize: z.boolean().default(false),
+  anonymize: z.boolean().default(false),
+  stagingPasswordEnv: text.optional(),
+  coverage: list.optional(),
+  baseCoverage: text.optional(),
+  min: number.default(80),
+  only: list.optional(),
+  keep: z.boolean().default(false),
+  out: text.optional(),
+};
+
+/** The address of a disposable stack that was given none: a name that no DNS knows (RFC 6761). */
+const OWN_URL = new URL('http://odoo-gate.test:8069');
+
+/** `odoo-gate verify` */
+export const verify: Subcommand<typeof options> = {
+  name: 'verify',
+  summary: 'restore a backup under an image on a cut-off stack, hold it to every check, and judge',
+  examples: [
+    'odoo-gate verify --image odoo:19 --backup prod.zip --as-found',
+    'odoo-gate verify --image ghcr.io/acme/odoo:uat-v1.2.3 --backup prod.zip --sanitize --anonymize --out report',
+    'odoo-gate verify --image odoo:19 --backup prod.dump --filestore filestore.tar.gz --sanitize --only "sanitize.*"',
+  ],
+  options,
+  declare: (command) => {
+    command
+      .addOption(option('--image <reference>', 'Odoo image; pulled if a registry has it'))
+      .addOption(option('--postgres-image <reference>', 'Postgres image').default('postgres:17'))
+      .addOption(option('--backup <path>', 'Odoo zip, pg_dump custom, directory or plain(.gz)'))
+      .addOption(option('--filestore <path>', 'folder, .tar or .tar.gz, for a dump without one'))
+      .addOption(option('--base-url <url>', `URL of the stack that the copy is for (default: ${OWN_URL.origin})`))
+      .addOption(option('--addons <folders>', 'comma-separated folders of addons that the image lacks'))
+      .addOption(
+        option('--as-found', 'change nothing before the checks (the default)').conflicts(['sanitize', 'anonymize']),
+      )
+      .addOption(option('--sanitize', 'neutralize and freeze the copy first'))
+      .addOption(option('--anonymize', 'with --sanitize: replace personal data too'))
+      .addOption(
+        option(
+          '--staging-password-env <name>',
+          "variable with the users' password after --anonymize (default: a new one)",
+        ),
+      )
+      .addOption(option('--coverage <reports>', 'comma-separated coverage reports to gate on as well'))
+      .addOption(option('--base-coverage <report>', 'coverage report that must not be undercut'))
+      .addOption(option('--min <percent>', 'least coverage').default(80))
+      .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
+      .addOption(option('--keep', 'leave the stack running; `odoo-gate down` removes it'))
+      .addOption(outOption());
+  },
+  run: async (given, { progress, signal }) => {
+    if (given.anonymize && !given.sanitize) {
+      throw new UsageError('options', '--anonymize goes with --sanitize.', { next: 'Give both, or neither.' });
+    }
+    const stagingPassword = secretFrom(given.stagingPasswordEnv, '--staging-password-env');
+    const { filestore, addons, only, out, coverage, baseCoverage } = given;
+    const report = await runVerify({
+      image: given.image,
+      postgresImage: given.postgresImage,
+      backup: given.backup,
+      baseUrl: given.baseUrl ?? OWN_URL,
+      treatment: given.anonymize ? 'sanitize-and-anonymize' : given.sanitize ? 'sanitize' : 'as-found',
+      keep: given.keep,
+      progress,
+      signal,
+      ...(filestore === undefined ? {} : { filestore }),
+      ...(stagingPassword === undefined ? {} : { stagingPassword }),
+      ...(addons === undefined ? {} : { addons }),
+      ...(only === undefined ? {} : { only }),
+      ...(out === undefined ? {} : { out }),
+      ...(coverage === undefined
+        ? {}
+        : {
+            coverage: {
+              reports: coverage,
+              min: given.min,
+              ...(baseCoverage === undefined ? {} : { base: baseCoverage }),
+            },
+          }),
+      onStarted: ({ url: where, login, runId }) => {
+        if (given.keep) progress.note(`kept: ${where.href} (user ${login}); remove it with: odoo-gate down ${runId}`);
+      },
+    });
+    return deliver(report, { format: given.format, out });
+  },
+};

@@ -1,0 +1,48 @@
+import { filestoreComplete } from '../backup/filestore-complete.ts';
+import { readServerFacts } from '../backup/server-facts.ts';
+import type { DatabaseAddress } from '../database/connection.ts';
+import { withReadOnlySession } from '../database/read-only.ts';
+import type { Progress } from '../progress.ts';
+import { buildReport, type RunReport, runChecks, type Subject } from '../run.ts';
+import { sanitizeChecks } from '../sanitize-checks/checks.ts';
+import { sanitizeContext } from '../sanitize-checks/context.ts';
+import { selectChecks } from './selection.ts';
+import { toolVersion } from './tool-version.ts';
+
+export interface CheckDatabaseOptions {
+  address: DatabaseAddress;
+  baseUrl: URL;
+  filestore?: string;
+  stagingPassword?: string;
+  only?: readonly string[];
+  progress: Progress;
+}
+
+/** Holds an existing database to every check that needs no running Odoo, in one read-only transaction. */
+export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunReport> {
+  const { address, baseUrl, filestore, stagingPassword, only, progress } = options;
+  const startedAt = new Date();
+  const ids = [...sanitizeChecks.map(({ id }) => id), ...(filestore === undefined ? [] : [filestoreComplete.id])];
+  const required = selectChecks(ids, only);
+
+  const { results, subject } = await progress.step(`check ${address.database}`, (detail) =>
+    withReadOnlySession(address, async (session) => {
+      const context = await sanitizeContext(session, {
+        baseUrl,
+        ...(stagingPassword === undefined ? {} : { stagingPassword }),
+      });
+      const chosen = sanitizeChecks.filter(({ id }) => required.includes(id));
+      const results = await runChecks(chosen, context, ({ id }) => detail(id));
+      if (filestore !== undefined && required.includes(filestoreComplete.id)) {
+        results.push(...(await runChecks([filestoreComplete], { session, filestore })));
+      }
+      const facts = await readServerFacts(session).catch(() => undefined);
+      const subject: Subject =
+        facts === undefined
+          ? {}
+          : { database: { name: address.database, odooVersion: facts.odooVersion, modules: facts.modules } };
+      return { results, subject };
+    }),
+  );
+  return buildReport({ toolVersion, startedAt, finishedAt: new Date(), subject, required, results, artifacts: [] });
+}

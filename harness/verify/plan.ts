@@ -1,0 +1,42 @@
+import { filestoreComplete } from '../backup/filestore-complete.ts';
+import type { Check } from '../check.ts';
+import { sanitizeChecks } from '../sanitize-checks/checks.ts';
+import { SMOKE_CHECKS } from '../smoke/run-smoke.ts';
+import { logCheck, stackChecks } from './stack-checks.ts';
+
+type Identity = Pick<Check<never>, 'id' | 'title' | 'severity'>;
+
+/** Does the image start on this database at all? */
+export const bootCheck: Identity = {
+  id: 'stack.boot',
+  title: 'Odoo starts and serves its login page',
+  severity: 'critical',
+};
+
+/** What the boot and the flows must not have undone. */
+export const driftCheck: Identity = {
+  id: 'sanitize.drift',
+  title: 'Still sanitized after Odoo started and the flows ran',
+  severity: 'critical',
+};
+
+/** Checks that are asked again at the end. The others look at data that the flows themselves make. */
+export const ASKED_AGAIN: readonly string[] = [
+  'sanitize.mail-servers',
+  'sanitize.incoming-mail',
+  'sanitize.waiting-mail',
+  'sanitize.crons',
+  'sanitize.base-url',
+  'sanitize.payment',
+];
+
+/** Every check that `verify` makes, in the order of the report: what a promotion requires unless told otherwise. */
+export const VERIFY_CHECKS: readonly string[] = [
+  ...sanitizeChecks.map(({ id }) => id),
+  driftCheck.id,
+  filestoreComplete.id,
+  bootCheck.id,
+  ...stackChecks.map(({ id }) => id),
+  ...SMOKE_CHECKS,
+  logCheck.id,
+];

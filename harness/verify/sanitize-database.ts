@@ -1,0 +1,60 @@
+import type { DatabaseAddress } from '../database/connection.ts';
+import { UsageError } from '../errors.ts';
+import type { Progress } from '../progress.ts';
+import { type Anonymization, type SanitizeSummary, sanitize } from '../sanitize/sanitize.ts';
+import { type OdooImage, probeOdoo, resolveImage } from '../stack/image.ts';
+import { runOdoo } from '../stack/odoo.ts';
+import { type RunContext, withRun } from '../stack/run-context.ts';
+
+export interface SanitizeDatabaseOptions {
+  address: DatabaseAddress;
+  baseUrl: URL;
+  image: string;
+  addons?: readonly string[];
+  anonymize?: Anonymization;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** Sanitizes an existing database, with the image's own `odoo neutralize` run beside it on this machine's network. */
+export async function sanitizeDatabase(options: SanitizeDatabaseOptions): Promise<SanitizeSummary> {
+  return withRun(options, async (context) => {
+    const image = await probeOdoo(
+      context.engine,
+      await resolveImage(context.engine, options.image, context.progress),
+      context.run,
+    );
+    return sanitize({
+      address: options.address,
+      baseUrl: options.baseUrl,
+      progress: context.progress,
+      neutralize: () => neutralize({ ...context, network: { name: 'host' } }, image, options),
+      ...(options.anonymize === undefined ? {} : { anonymize: options.anonymize }),
+    });
+  });
+}
+
+/** Runs the image's own `odoo neutralize` on a database that it reaches over the network of `context`. */
+export async function neutralize(
+  { engine, run, network, signal }: Pick<RunContext, 'engine' | 'run' | 'signal'> & { network: { name: string } },
+  image: OdooImage,
+  { address, addons = [] }: { address: DatabaseAddress; addons?: readonly string[] },
+): Promise<void> {
+  const { exitCode, log } = await runOdoo(engine, {
+    run,
+    network,
+    image,
+    database: address,
+    addons,
+    command: 'neutralize',
+    signal,
+  });
+  if (exitCode === 0) return;
+  throw new UsageError(
+    'neutralize-failed',
+    `\`odoo neutralize\` ended with ${exitCode}. Its last lines:\n${log.lastLines(8)}`,
+    {
+      next: 'An addon whose code the image lacks goes in with --addons; a failing neutralize.sql is named above.',
+    },
+  );
+}
