@@ -20,8 +20,8 @@ export function explainDecrease(base: Coverage, head: Coverage): Finding[] {
 
 function lossOf(before: Totals | undefined, after: Totals | undefined): { message: string; count: number } {
   if (before === undefined) {
-    const count = after === undefined ? 0 : after.total - after.covered;
-    return { count, message: `new file: ${count} of its ${after?.total} lines are not covered` };
+    const { covered, total } = after ?? { covered: 0, total: 0 };
+    return { count: total - covered, message: `new file: ${covered} of ${total} lines covered` };
   }
   if (after === undefined) {
     return { count: before.covered, message: `no longer in the report, where it had ${before.covered} covered lines` };

@@ -46,7 +46,7 @@ export async function gateCoverage({ reports, base, min, tolerance = 0 }: Covera
   if (base !== undefined) {
     const comparing = performance.now();
     await refuseReportAsItsOwnBase(base, reports);
-    const decrease = judgeDecrease(await readReport(base), head, allowed);
+    const decrease = judgeDecrease(await readReport(base), head, allowed, tolerance);
     results.push(resultOf(decrease.check, decrease.outcome, performance.now() - comparing));
   }
   return results;
@@ -61,24 +61,25 @@ function judgeTotal(totals: Totals, least: Percent, min: number): Judged {
   return {
     check: {
       id: 'coverage.total',
-      title: `Line coverage is at least ${min} %: measured ${measured}`,
+      title: `Line coverage ${measured}, at least ${min} % required`,
       severity: 'high',
     },
     outcome: failedUnlessEmpty(reaches(totals, least) ? [] : [below], 1),
   };
 }
 
-function judgeDecrease(base: Coverage, head: Coverage, tolerance: Percent): Judged {
+function judgeDecrease(base: Coverage, head: Coverage, allowed: Percent, tolerance: number): Judged {
   const before = totalsOf(base);
   const after = totalsOf(head);
   const change = `${describeTotals(before)} before, ${describeTotals(after)} now`;
+  const margin = tolerance === 0 ? 'no decrease allowed' : `${tolerance} points less allowed`;
   const fell = {
     message: `line coverage fell: ${change}`,
-    fix: 'Add tests for the files below, or allow the decrease with --tolerance.',
+    fix: 'Add tests for the files below, or allow the decrease with `--tolerance`.',
   };
   return {
-    check: { id: 'coverage.no-decrease', title: `Line coverage has not fallen: ${change}`, severity: 'high' },
-    outcome: failedUnlessEmpty(holds(after, before, tolerance) ? [] : [fell, ...explainDecrease(base, head)], 1),
+    check: { id: 'coverage.no-decrease', title: `Line coverage ${change}, ${margin}`, severity: 'high' },
+    outcome: failedUnlessEmpty(holds(after, before, allowed) ? [] : [fell, ...explainDecrease(base, head)], 1),
   };
 }
 

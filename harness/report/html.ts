@@ -40,7 +40,7 @@ const VERDICT_NAME: Record<Verdict, string> = { pass: 'Pass', refuse: 'Refuse', 
  */
 export function renderHtml(report: RunReport, screenshots: readonly Screenshot[]): string {
   const { verdict, subject, reasons, checks } = report;
-  const about = subject.image?.reference ?? subject.database?.name ?? 'odoo-gate';
+  const about = subject.image?.reference ?? subject.database?.name;
   return `${markup`<!doctype html>
 <html lang="en">
 <head>
@@ -48,7 +48,7 @@ export function renderHtml(report: RunReport, screenshots: readonly Screenshot[]
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${VERDICT_NAME[verdict]}: ${about} – odoo-gate report</title>
+<title>${VERDICT_NAME[verdict]}${about !== undefined && `: ${about}`} – odoo-gate report</title>
 <link rel="icon" href="data:,">
 <style>${new Markup(STYLE)}</style>
 </head>

@@ -47,7 +47,11 @@ function urgency({ status, severity }: ReportedCheck): number {
 /** What the verdict means, in one sentence. */
 export function explainVerdict({ verdict, policy, checks, reasons }: RunReport): string {
   const required = plural(policy.required.length, 'required check');
-  if (verdict === 'pass') return `Each of the ${required} passed or does not apply by proof.`;
+  if (verdict === 'pass') {
+    return policy.required.length === 1
+      ? 'The one required check passed.'
+      : `Each of the ${required} passed or does not apply by proof.`;
+  }
   if (verdict === 'inconclusive') return `${plural(reasons.length, 'point')} could not be proven. Unknown is not safe.`;
   const failed = new Set(checks.filter((check) => check.required && check.status === 'failed').map(({ id }) => id));
   return `${failed.size} of ${required} failed.`;

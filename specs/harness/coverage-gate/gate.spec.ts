@@ -113,7 +113,7 @@ describe('coverage.no-decrease', () => {
       status: 'failed',
       findings: [
         { message: expect.stringContaining('90.00 % (9 of 10 lines) before, 28.57 % (4 of 14 lines) now') },
-        { location: 'new.py', count: 5, message: 'new file: 5 of its 6 lines are not covered' },
+        { location: 'new.py', count: 5, message: 'new file: 1 of 6 lines covered' },
         { location: 'gone.py', count: 3, message: 'no longer in the report, where it had 3 covered lines' },
         { location: 'lost.py', count: 3, message: 'lost covered lines: 4 of 4 lines before, 1 of 4 now' },
         {
