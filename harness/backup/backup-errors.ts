@@ -22,7 +22,7 @@ export function readError(path: string, error: unknown): Error {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new UsageError('backup-missing', `There is no backup at "${path}".`, {
+      return new UsageError('backup-missing', `There is nothing at "${path}".`, {
         next: 'Check the path given with --backup and --filestore.',
         cause: error,
       });

@@ -1,12 +1,29 @@
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { UsageError } from '../errors.ts';
 import { type ArchiveEntry, folderEntries, tarEntries, zipEntries } from './archive-entries.ts';
+import { readError } from './backup-errors.ts';
 import { openPossiblyGzipped } from './streams.ts';
 
 /** Where a filestore can be read: a folder, a tar (plain or gzip) on disk, one that streams in, or inside Odoo's zip. */
 export type FilestoreSource =
   | { kind: 'directory' | 'tar' | 'zip'; path: string }
   | { kind: 'stream'; path: string; open(): Promise<Readable> };
+
+/** A folder or a tar, by what is at the path. Throws `UsageError` where nothing is. */
+export async function filestoreAt(path: string): Promise<{ kind: 'directory' | 'tar'; path: string }> {
+  try {
+    return { kind: (await stat(path)).isDirectory() ? 'directory' : 'tar', path };
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+export function filestoreEmpty(path: string): UsageError {
+  return new UsageError('filestore-empty', `"${path}" holds no file of an Odoo filestore (ab/ab12…).`, {
+    next: 'Give the folder filestore/DATABASE of the Odoo data directory, or a tar of it.',
+  });
+}
 
 /** One attachment's file. `name` is `ir_attachment.store_fname`: `ab/ab12…`, after the SHA-1 of the content. */
 export interface FilestoreFile extends ArchiveEntry {

@@ -8,7 +8,7 @@ import type { Backup, Digest, Dump, Filestore } from './backup.ts';
 import { corrupt, readError } from './backup-errors.ts';
 import { readArchiveHeader } from './custom-dump-header.ts';
 import { scanDump } from './dump-scan.ts';
-import { type FilestoreSource, filestoreFiles } from './filestore-files.ts';
+import { type FilestoreSource, filestoreAt, filestoreEmpty, filestoreFiles } from './filestore-files.ts';
 import { type OdooManifest, parseOdooManifest } from './odoo-manifest.ts';
 import { digestOfFile, hashOf, headOf, isGzip, openPossiblyGzipped } from './streams.ts';
 
@@ -127,15 +127,11 @@ async function inspectSeparateFilestore(
   signal: AbortSignal | undefined,
   detail: Detail,
 ): Promise<{ filestore: Filestore; digest: Digest }> {
+  const source = await filestoreAt(path);
   try {
-    const kind = (await stat(path)).isDirectory() ? 'directory' : 'tar';
-    const { filestore, contentDigest } = await inspectFilestore({ kind, path }, signal, detail);
-    if (filestore === undefined) {
-      throw new UsageError('filestore-empty', `"${path}" holds no file of an Odoo filestore (ab/ab12…).`, {
-        next: 'Give the folder filestore/DATABASE of the Odoo data directory, or a tar of it.',
-      });
-    }
-    return { filestore, digest: kind === 'directory' ? contentDigest : await digestOfFile(path, signal) };
+    const { filestore, contentDigest } = await inspectFilestore(source, signal, detail);
+    if (filestore === undefined) throw filestoreEmpty(path);
+    return { filestore, digest: source.kind === 'directory' ? contentDigest : await digestOfFile(path, signal) };
   } catch (error) {
     throw readError(path, error);
   }

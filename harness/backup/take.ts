@@ -10,7 +10,7 @@ import { ClientProgramError, type ClientPrograms } from '../database/client-prog
 import { GateError, InfrastructureError, UsageError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
 import { writeError } from './backup-errors.ts';
-import { type FilestoreSource, filestoreFiles } from './filestore-files.ts';
+import { type FilestoreFile, type FilestoreSource, filestoreEmpty, filestoreFiles } from './filestore-files.ts';
 import type { OdooManifest } from './odoo-manifest.ts';
 import { seriesOf } from './restorable.ts';
 import { assertDatabaseName, runSql, serverError, serverMajor } from './server.ts';
@@ -46,7 +46,8 @@ export interface TakenBackup {
 export async function takeBackup(options: TakeOptions): Promise<TakenBackup[]> {
   const { database, outDir, filestore, progress = silentProgress } = options;
   assertDatabaseName(database);
-  const manifest = await describeDatabase(options);
+  const { manifest, attachments } = await describeDatabase(options);
+  const files = () => (filestore === undefined ? undefined : filesToKeep(filestore, attachments, options.signal));
   const name =
     options.name ?? `${database}_${new Date().toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '_')}`;
   const taken: TakenBackup[] = [];
@@ -61,7 +62,9 @@ export async function takeBackup(options: TakeOptions): Promise<TakenBackup[]> {
     for (const format of new Set(options.formats)) {
       await progress.step(`Backing up "${database}" (${format})`, async () => {
         if (format === 'zip') {
-          const path = await write(join(outDir, `${name}.zip`), (output) => writeZip(output, manifest, options));
+          const path = await write(join(outDir, `${name}.zip`), (output) =>
+            writeZip(output, manifest, files(), options),
+          );
           taken.push({ format, path });
           return;
         }
@@ -69,13 +72,14 @@ export async function takeBackup(options: TakeOptions): Promise<TakenBackup[]> {
           format === 'custom'
             ? await write(join(outDir, `${name}.dump`), (output) => dump(options, ['--format=custom'], output))
             : await write(join(outDir, `${name}.sql.gz`), (output) => dumpGzipped(options, output));
-        if (filestore === undefined) taken.push({ format, path });
+        const kept = files();
+        if (kept === undefined) taken.push({ format, path });
         else {
           const tar = join(outDir, `${name}.${format}.filestore.tar`);
           taken.push({
             format,
             path,
-            filestore: await write(tar, (output) => writeTar(output, filestore, options.signal)),
+            filestore: await write(tar, (output) => writeTar(output, kept)),
           });
         }
       });
@@ -126,13 +130,18 @@ async function dumpGzipped(options: TakeOptions, output: Writable): Promise<void
 }
 
 /** As Odoo's own (odoo/service/db.py, dump_db): dump.sql, manifest.json and filestore/. */
-async function writeZip(output: Writable, manifest: OdooManifest, options: TakeOptions): Promise<void> {
+async function writeZip(
+  output: Writable,
+  manifest: OdooManifest,
+  files: AsyncIterable<FilestoreFile> | undefined,
+  options: TakeOptions,
+): Promise<void> {
   const zip = new ZipFile();
   const failed = new Promise<never>((_resolve, reject) => zip.on('error', reject));
   const written = pipeline(zip.outputStream as Readable, output);
   const sql = new PassThrough();
   try {
-    await Promise.race([failed, written.then(() => failed), fillZip(zip, sql, manifest, options)]);
+    await Promise.race([failed, written.then(() => failed), fillZip(zip, sql, manifest, files, options)]);
     zip.end();
     await written;
   } catch (error) {
@@ -143,12 +152,16 @@ async function writeZip(output: Writable, manifest: OdooManifest, options: TakeO
   }
 }
 
-async function fillZip(zip: ZipFile, sql: PassThrough, manifest: OdooManifest, options: TakeOptions): Promise<void> {
+async function fillZip(
+  zip: ZipFile,
+  sql: PassThrough,
+  manifest: OdooManifest,
+  files: AsyncIterable<FilestoreFile> | undefined,
+  options: TakeOptions,
+): Promise<void> {
   await Promise.all([addToZip(zip, 'dump.sql', async () => sql), dump(options, [], sql)]);
   zip.addBuffer(Buffer.from(JSON.stringify(manifest, null, 4)), 'manifest.json');
-  if (options.filestore === undefined) return;
-  for await (const file of filestoreFiles(options.filestore)) {
-    options.signal?.throwIfAborted();
+  for await (const file of files ?? []) {
     await addToZip(zip, `filestore/${file.name}`, file.open);
   }
 }
@@ -165,12 +178,11 @@ function addToZip(zip: ZipFile, name: string, open: () => Promise<Readable>): Pr
   });
 }
 
-async function writeTar(output: Writable, filestore: FilestoreSource, signal: AbortSignal | undefined): Promise<void> {
+async function writeTar(output: Writable, files: AsyncIterable<FilestoreFile>): Promise<void> {
   const archive = pack();
   const written = pipeline(archive, output);
   const filled = (async () => {
-    for await (const file of filestoreFiles(filestore)) {
-      signal?.throwIfAborted();
+    for await (const file of files) {
       await pipeline(await file.open(), archive.entry({ name: file.name, size: file.size, mode: 0o644 }));
     }
     archive.finalize();
@@ -179,24 +191,45 @@ async function writeTar(output: Writable, filestore: FilestoreSource, signal: Ab
   await Promise.all([filled, written]);
 }
 
-async function describeDatabase({ programs, database, signal }: TakeOptions): Promise<OdooManifest> {
+/** The filestore's files. Throws `UsageError` where there is none though the database has attachments: the wrong folder. */
+async function* filesToKeep(
+  filestore: FilestoreSource,
+  attachments: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FilestoreFile> {
+  let files = 0;
+  for await (const file of filestoreFiles(filestore)) {
+    signal?.throwIfAborted();
+    files += 1;
+    yield file;
+  }
+  if (files === 0 && attachments > 0) throw filestoreEmpty(filestore.path);
+}
+
+async function describeDatabase({
+  programs,
+  database,
+  signal,
+}: TakeOptions): Promise<{ manifest: OdooManifest; attachments: number }> {
   const major = await serverMajor(programs, signal);
-  let described: { base: string | null; modules: Record<string, string | null> };
+  let described: { base: string | null; attachments: number; modules: Record<string, string | null> };
   try {
     const sql = `SELECT json_build_object(
       'base', (SELECT latest_version FROM ir_module_module WHERE name = 'base' AND state = 'installed'),
+      'attachments', (SELECT count(store_fname) FROM ir_attachment),
       'modules', (SELECT coalesce(json_object_agg(name, latest_version ORDER BY name), '{}')
                     FROM ir_module_module WHERE state = 'installed'))`;
     described = JSON.parse(await runSql(programs, database, sql, signal));
   } catch (error) {
-    if (error instanceof ClientProgramError && error.stderr.includes('ir_module_module')) throw notOdoo(database);
+    if (error instanceof ClientProgramError && /relation "ir_(module_module|attachment)"/.test(error.stderr))
+      throw notOdoo(database);
     throw error;
   }
   const series = seriesOf(described.base ?? '');
   if (series === undefined) throw notOdoo(database);
   const [first = series, second = '0'] = series.split('.');
   const versionInfo = [/^\d+$/.test(first) ? Number(first) : first, Number(second), 0, 'final', 0, ''];
-  return {
+  const manifest = {
     odoo_dump: '1',
     db_name: database,
     version: series,
@@ -205,6 +238,7 @@ async function describeDatabase({ programs, database, signal }: TakeOptions): Pr
     pg_version: `${major}.0`,
     modules: described.modules,
   };
+  return { manifest, attachments: described.attachments };
 }
 
 /** The most that a backup of it takes: the database on disk, with its indexes, and its filestore. */
