@@ -5,15 +5,20 @@ import { type Coverage, CoverageBuilder, type Totals } from './model.ts';
 import { contradictory, malformed, truncated } from './report-error.ts';
 
 const count = z.int().nonnegative();
+/** One predicate for a whole list: a schema per number would take most of the time. */
+const lineNumbers = z.custom<number[]>(
+  (value) => Array.isArray(value) && value.every((line) => Number.isSafeInteger(line) && line >= 0),
+  'expected a list of line numbers',
+);
 const summary = z.object({ covered_lines: count, num_statements: count, missing_lines: count });
 const report = z.object({
   meta: z.object({ version: z.string() }),
   files: z.record(
     z.string(),
     z.object({
-      executed_lines: z.array(count),
-      missing_lines: z.array(z.int().positive()),
-      excluded_lines: z.array(count).default([]),
+      executed_lines: lineNumbers,
+      missing_lines: lineNumbers,
+      excluded_lines: lineNumbers.default([]),
       summary,
     }),
   ),
@@ -69,7 +74,8 @@ function coveredStatements(path: string, name: string, file: FileReport): number
   if (executed.size < covered_lines) {
     throw contradictory(path, `${name} claims ${covered_lines} covered lines, but lists ${executed.size}`);
   }
-  return [...executed].sort((a, b) => a - b).slice(executed.size - covered_lines);
+  const surplus = executed.size - covered_lines;
+  return surplus === 0 ? [...executed] : [...executed].sort((a, b) => a - b).slice(surplus);
 }
 
 async function parseJson(path: string): Promise<unknown> {
