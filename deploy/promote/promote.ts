@@ -29,9 +29,9 @@ export interface PromotionRequest {
 }
 
 /** Where the source tag points after the promotion, when no longer at what was promoted. */
-export type MovedSource = Digest | 'absent' | 'unknown';
+type MovedSource = Digest | 'absent' | 'unknown';
 
-export interface Promoted {
+interface Promoted {
   status: 'promoted' | 'already-promoted' | 'would-promote';
   repository: string;
   from: string;

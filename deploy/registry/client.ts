@@ -34,6 +34,13 @@ export function connectRegistry(repository: Repository, options: HttpOptions = {
     const url = new URL(path, registryUrl);
     let answer = await exchange({ ...request, url, authorization: authorizations.get(actions)?.header }, options);
     if (answer.status === 401) {
+      // Another host must not say where the login for this one is sent.
+      if (answer.origin !== registryUrl.origin) {
+        throw new RegistryDistrusted(
+          'registry-challenge',
+          `${answer.origin} asks for the login of ${registryUrl.origin}.`,
+        );
+      }
       const challenge = answer.headers.get('www-authenticate');
       const authorization = await authorizationFor(challenge, { registryUrl, repository, actions }, options);
       authorizations.set(actions, authorization);

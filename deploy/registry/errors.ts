@@ -48,7 +48,7 @@ export class RegistryLoginRefused extends UsageError {
   constructor(registry: string, hadCredentials: boolean) {
     const what = hadCredentials ? 'did not accept the stored login' : 'wants a login, and none is stored';
     super('registry-login', `The registry ${registry} ${what}.`, {
-      next: `Run docker login ${registry} and try again.`,
+      next: `Run docker login ${registry} with a login that may pull from and push to the repository.`,
     });
   }
 }

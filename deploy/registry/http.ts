@@ -11,6 +11,8 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
+  /** Who answered, after redirects. */
+  origin: string;
   status: number;
   headers: Headers;
   body: Uint8Array<ArrayBuffer>;
@@ -89,7 +91,8 @@ async function once({ method, url, headers, authorization, body }: HttpRequest, 
       redirect: 'manual',
       signal: options.signal ? AbortSignal.any([timeout, options.signal]) : timeout,
     });
-    return { status: response.status, headers: response.headers, body: await boundedBody(response, url) };
+    const { status, headers: received } = response;
+    return { origin: url.origin, status, headers: received, body: await boundedBody(response, url) };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (timeout.aborted) throw new RegistryTimeout(url.origin, timeoutMs);

@@ -25,7 +25,7 @@ export interface Manifest {
   children: readonly Child[];
 }
 
-export interface Child {
+interface Child {
   digest: Digest;
   /** `linux/arm64`. */
   platform?: string;
@@ -64,7 +64,7 @@ export function readManifest(bytes: Uint8Array<ArrayBuffer>, contentType: string
   return { bytes, mediaType, digest: digestOf(bytes), children: (manifests ?? []).map(childOf) };
 }
 
-export function digestOf(bytes: Uint8Array): Digest {
+function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 

@@ -19,7 +19,7 @@ export interface OdooConnection {
   signal?: AbortSignal;
 }
 
-export interface OdooVersion {
+interface OdooVersion {
   /** `19.0`. */
   series: string;
   major: number;
@@ -28,7 +28,7 @@ export interface OdooVersion {
 }
 
 /** Records as the schema says, each with its id. */
-export type Records<Shape extends z.ZodRawShape> = (z.output<z.ZodObject<Shape>> & { id: number })[];
+type Records<Shape extends z.ZodRawShape> = (z.output<z.ZodObject<Shape>> & { id: number })[];
 
 type Kwargs = Readonly<Record<string, RpcValue>>;
 
@@ -119,6 +119,10 @@ export function connectOdoo(connection: OdooConnection): OdooClient {
       const kwargs = { fields, limit: size, order: 'id', context };
       const reply = await executeKw(model, 'search_read', [[...domain, ['id', '>', after]]], kwargs);
       const page = parseRecords(record, reply, `${model}.search_read`);
+      // A server that ignores the order would be asked for the same page forever.
+      if (page.some(({ id }, index) => id <= (page[index - 1]?.id ?? after))) {
+        throw new OdooUnexpectedReply(`${model}.search_read`, 'the ids do not ascend');
+      }
       found.push(...page);
       if (page.length < size) break;
     }

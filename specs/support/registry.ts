@@ -8,7 +8,7 @@ import { resolveImage } from '../../harness/stack/image.ts';
 import { addressOnlyOn } from '../../harness/stack/network.ts';
 import { type RunContext, withRun } from '../../harness/stack/run-context.ts';
 
-export interface Exchange {
+interface Exchange {
   method: string;
   /** Path and query. */
   path: string;
@@ -16,7 +16,7 @@ export interface Exchange {
 }
 
 /** What a test puts between client and registry: `forward` asks the real one. */
-export type Intercept = (exchange: Exchange, forward: () => Promise<Response>) => Promise<Response>;
+type Intercept = (exchange: Exchange, forward: () => Promise<Response>) => Promise<Response>;
 
 /** A real registry behind an address of this machine. */
 export interface TestRegistry {
@@ -44,8 +44,14 @@ export interface Pushed {
 
 const OCI = 'application/vnd.oci.image';
 
-/** Registers hooks for a registry that lives as long as the spec file. `htpasswd`: lines of user:bcrypt. */
-export function useRegistry({ htpasswd }: { htpasswd?: string } = {}): () => TestRegistry {
+/** How the registry asks for a login: its own settings and the files that they name. */
+export interface RegistryLogin {
+  environment: Record<string, string>;
+  files: { target: string; content: string }[];
+}
+
+/** Registers hooks for a registry that lives as long as the spec file. */
+export function useRegistry(login?: () => Promise<RegistryLogin>): () => TestRegistry {
   let registry: TestRegistry & { reset(): void; close(): void };
   const stop = Promise.withResolvers<void>();
   let finished: Promise<void> = Promise.resolve();
@@ -53,7 +59,7 @@ export function useRegistry({ htpasswd }: { htpasswd?: string } = {}): () => Tes
   beforeAll(async () => {
     const ready = Promise.withResolvers<void>();
     finished = withRun({ progress: silentProgress, signal: new AbortController().signal }, async (context) => {
-      registry = await forwardTo(await startRegistry(context, htpasswd));
+      registry = await forwardTo(await startRegistry(context, await login?.()));
       ready.resolve();
       await stop.promise;
       registry.close();
@@ -68,19 +74,14 @@ export function useRegistry({ htpasswd }: { htpasswd?: string } = {}): () => Tes
   return () => registry;
 }
 
-async function startRegistry({ engine, run, network, progress }: RunContext, htpasswd?: string): Promise<URL> {
+async function startRegistry({ engine, run, network, progress }: RunContext, login?: RegistryLogin): Promise<URL> {
   const image = await resolveImage(engine, 'registry:2', progress);
   const container = new GenericContainer(image.id)
     .withLabels(run.labels)
     .withNetworkMode(network.name)
+    .withEnvironment(login?.environment ?? {})
+    .withCopyContentToContainer(login?.files ?? [])
     .withWaitStrategy(Wait.forLogMessage(/listening on/));
-  if (htpasswd !== undefined) {
-    container.withCopyContentToContainer([{ content: htpasswd, target: '/htpasswd' }]).withEnvironment({
-      REGISTRY_AUTH: 'htpasswd',
-      REGISTRY_AUTH_HTPASSWD_REALM: 'test',
-      REGISTRY_AUTH_HTPASSWD_PATH: '/htpasswd',
-    });
-  }
   const started = await container.start();
   const address = await addressOnlyOn(network, engine.docker.getContainer(started.getId()));
   return new URL(`http://${address}:5000`);

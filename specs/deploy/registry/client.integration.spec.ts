@@ -3,10 +3,12 @@ import { connectRegistry } from '../../../deploy/registry/client.ts';
 import { RegistryLoginRefused, RegistryTlsError } from '../../../deploy/registry/errors.ts';
 import { storeLogin } from '../../support/docker-config.ts';
 import { useRegistry } from '../../support/registry.ts';
+import { basicLogin, bearerLogin } from '../../support/registry-login.ts';
 
 const open = useRegistry();
 // ci / right
-const closed = useRegistry({ htpasswd: 'ci:$2b$05$abcdefghijklmnopqrstuu8xaCxxL82bnl.UY74PMksDxIJShppPC\n' });
+const closed = useRegistry(() => basicLogin('ci:$2b$05$abcdefghijklmnopqrstuu8xaCxxL82bnl.UY74PMksDxIJShppPC\n'));
+const tokens = useRegistry(() => bearerLogin({ 'ci:right': ['pull', 'push'], 'reader:right': ['pull'] }));
 
 const connect = (host: string, name = 'acme/odoo') => connectRegistry({ registry: host, name }, { retryDelayMs: 1 });
 
@@ -56,6 +58,39 @@ describe('tags', () => {
 
   it('of an unknown repository are none', async () => {
     await expect(connect(open().host, 'no/such').listTags()).resolves.toEqual([]);
+  });
+});
+
+describe('a registry with a token service', () => {
+  const copy = async () => {
+    const registry = connect(tokens().host);
+    const source = await connect(open().host).getManifest('for-tokens');
+    if (source === undefined) throw new Error('the image was pushed');
+    await registry.putManifest('copy', source);
+  };
+
+  it('gives a token to read with', async () => {
+    await storeLogin(tokens().host, 'reader', 'right');
+    await expect(connect(tokens().host).getManifest('none')).resolves.toBeUndefined();
+    expect(tokens().exchanges.at(-1)?.headers.authorization).toMatch(/^Bearer /);
+  });
+
+  it('gives a token to push with', async () => {
+    await open().pushImage('acme/odoo', 'for-tokens', 'for tokens');
+    await storeLogin(tokens().host, 'ci', 'right');
+    // The blobs are not there, which only somebody who may push is told.
+    await expect(copy()).rejects.toThrow('MANIFEST_BLOB_UNKNOWN');
+  });
+
+  it('refuses to push with a login that may only read', async () => {
+    await open().pushImage('acme/odoo', 'for-tokens', 'for tokens');
+    await storeLogin(tokens().host, 'reader', 'right');
+    await expect(copy()).rejects.toThrow(RegistryLoginRefused);
+  });
+
+  it('refuses a wrong password', async () => {
+    await storeLogin(tokens().host, 'ci', 'wrong');
+    await expect(connect(tokens().host).getManifest('none')).rejects.toThrow(RegistryLoginRefused);
   });
 });
 

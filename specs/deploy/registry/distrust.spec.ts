@@ -295,6 +295,21 @@ describe('a login', () => {
     expect(other).toEqual([undefined]);
   });
 
+  it('is not given where another host, redirected to, asks for it', async () => {
+    const asked: (string | undefined)[] = [];
+    const elsewhere = await serve((request, response) => {
+      asked.push(request.headers.authorization);
+      const challenge = `Bearer realm="http://${request.headers.host}/token"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    });
+    const { url, registry } = await stub((_request, response) =>
+      response.writeHead(307, { location: elsewhere.href }).end(),
+    );
+    await storeLogin(url.host, 'ci', secret);
+    await expect(registry.getManifest('v1')).rejects.toMatchObject({ code: 'registry-challenge' });
+    expect(asked).toEqual([undefined]);
+  });
+
   it('is kept on a redirect within the registry', async () => {
     const { url, registry } = await stub((request, response) => {
       if (request.headers.authorization !== basic) {

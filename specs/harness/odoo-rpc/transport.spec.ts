@@ -4,6 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import { generate } from 'selfsigned';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { connectOdoo, type OdooClient } from '../../../harness/odoo-rpc/client.ts';
 import { OdooServerFault, OdooUnexpectedReply } from '../../../harness/odoo-rpc/server-errors.ts';
 import {
@@ -138,6 +139,15 @@ describe('replies', () => {
     const { url, count } = serveCalls(() => fault(none));
     await expect(client(await url).executeKw('sale.order', 'action_lock', [[1]])).resolves.toBeNull();
     expect(count()).toBe(1);
+  });
+
+  it('that give the same page again and again end with an error', async () => {
+    const record = (id: number) =>
+      `<value><struct><member><name>id</name><value><int>${id}</int></value></member></struct></value>`;
+    const page = Array.from({ length: 1000 }, (_, index) => record(index + 1)).join('');
+    const { url, count } = serveCalls(() => reply(`<array><data>${page}</data></array>`));
+    await expect(client(await url).searchRead('res.partner', [], z.object({}))).rejects.toThrow(OdooUnexpectedReply);
+    expect(count()).toBe(2);
   });
 
   it('of another shape name the field, never the value', async () => {
