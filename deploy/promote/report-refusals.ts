@@ -49,11 +49,7 @@ function policyRefusals({ checks, policy }: RunReport, { required }: Rules): Ref
   const refusals: Refusal[] = [];
   if (policy.required.length === 0) {
     refusals.push(
-      refusal(
-        'nothing-required',
-        'The report required no check at all.',
-        'Name the required checks in odoo-gate.yaml, then verify again.',
-      ),
+      refusal('nothing-required', 'The report required no check at all.', 'Verify again without leaving checks out.'),
     );
   }
   const marked = checks.filter((check) => check.required !== policy.required.includes(check.id));
