@@ -15,6 +15,9 @@ export interface ThrowAwayPostgres {
   newName(): string;
 }
 
+/** A file system in the container with room for almost nothing. */
+export const TINY_DISK = '/tiny';
+
 export interface ThrowAwayOptions {
   /** Room for the data folder, as docker's tmpfs option says it: `64m`. */
   dataSize?: string;
@@ -38,7 +41,7 @@ export function useThrowAwayPostgres({
         POSTGRES_DB: 'postgres',
         PGDATA: '/data/pg',
       })
-      .withTmpFs({ '/data': `size=${dataSize},mode=1777` })
+      .withTmpFs({ '/data': `size=${dataSize},mode=1777`, [TINY_DISK]: 'size=256k,mode=1777' })
       .withCommand(['postgres', '-c', 'fsync=off', '-c', 'wal_level=minimal', '-c', 'max_wal_senders=0'])
       .withNetworkMode('none')
       .withLabels(newRun().labels)
