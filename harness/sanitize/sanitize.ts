@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { connect, type DatabaseAddress } from '../database/connection.ts';
-import { UsageError } from '../errors.ts';
+import { InfrastructureError, UsageError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
 import { anonymize } from './anonymize.ts';
 import { freezeBaseUrl, leftovers } from './leftovers.ts';
@@ -44,7 +44,7 @@ export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummar
   const odooVersion = await onDatabase(address, readOdooVersion);
   const changes: Change[] = [];
   const stage = async (title: string, work: (writer: Writer) => Promise<void>) => {
-    const done = await progress.step(title, () => onDatabase(address, (client) => inTransaction(client, work)));
+    const done = await progress.step(title, () => onDatabase(address, (client) => inTransaction(client, title, work)));
     changes.push(...done);
   };
 
@@ -84,13 +84,31 @@ async function onDatabase<T>(address: DatabaseAddress, work: (client: Client) =>
   }
 }
 
-async function inTransaction(client: Client, work: (writer: Writer) => Promise<void>): Promise<readonly Change[]> {
+async function inTransaction(
+  client: Client,
+  title: string,
+  work: (writer: Writer) => Promise<void>,
+): Promise<readonly Change[]> {
   await client.query('BEGIN');
   await client.query("SET LOCAL lock_timeout = '30s'; SET LOCAL search_path = public, pg_catalog");
   const writer = await openWriter(client);
-  await work(writer);
+  await work(writer).catch((error: unknown) => {
+    throw stageFailed(title, error);
+  });
   await client.query('COMMIT');
   return writer.changes;
+}
+
+/** Postgres' own message may quote a row: only names and the SQLSTATE leave. */
+function stageFailed(title: string, error: unknown): unknown {
+  const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
+  if (code === undefined) return error;
+  const where = [table, constraint].filter(Boolean).join(', constraint ');
+  return new InfrastructureError(
+    'sanitize-stage-failed',
+    `"${title}" failed with SQLSTATE ${code}${where && ` on ${where}`}; it was rolled back.`,
+    { next: 'Stop every Odoo that runs on this database; if it fails again, report it with the SQLSTATE and table.' },
+  );
 }
 
 async function readOdooVersion(client: Client): Promise<string> {

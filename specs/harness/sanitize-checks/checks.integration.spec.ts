@@ -1,0 +1,254 @@
+import type pg from 'pg';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { armLikeProduction, PLANTED } from '../../../fixtures/demo/arm.ts';
+import type { CheckResult } from '../../../harness/check.ts';
+import { connect } from '../../../harness/database/connection.ts';
+import { withReadOnlySession } from '../../../harness/database/read-only.ts';
+import { runChecks } from '../../../harness/run.ts';
+import { sanitize } from '../../../harness/sanitize/sanitize.ts';
+import { sanitizeChecks } from '../../../harness/sanitize-checks/checks.ts';
+import { type SanitizeOptions, sanitizeContext } from '../../../harness/sanitize-checks/context.ts';
+import { useDemoStack } from '../../support/demo-stack.ts';
+import { mutations } from './mutations.ts';
+import { rolledBack, sessionWithin } from './transaction.ts';
+
+const STAGING_PASSWORD = 'staging-only-73';
+// Its hash with few rounds: hundreds of checks below verify it, and the rounds are not what they are about.
+const STAGING_HASH =
+  '$pbkdf2-sha512$1000$MDEyMzQ1Njc4OWFiY2RlZg$URo9AtOWzDtpIeh.FzlPDb0NH8wy4VgKjDCey5O0FTJ.nk1pA/2X8flX0vugiaGhuLV9MgKylAcw5P6N1wD8eQ';
+const OPTIONS = { baseUrl: new URL('http://172.20.0.9:8069'), stagingPassword: STAGING_PASSWORD };
+const IDS = sanitizeChecks.map(({ id }) => id);
+
+const demo = useDemoStack({ odoo: false });
+let client: pg.Client;
+let armed: CheckResult[];
+let sanitized: CheckResult[];
+
+beforeAll(async () => {
+  client = await connect(demo().database);
+  await armLikeProduction(client);
+  armed = await withReadOnlySession(demo().database, async (session) =>
+    runChecks(sanitizeChecks, await sanitizeContext(session, OPTIONS)),
+  );
+  await sanitize({
+    address: demo().database,
+    baseUrl: OPTIONS.baseUrl,
+    neutralize: () => demo().odooCommand('neutralize'),
+    anonymize: { stagingPassword: STAGING_PASSWORD, key: 'a key for this specification' },
+  });
+  const started = performance.now();
+  sanitized = await withReadOnlySession(demo().database, async (session) =>
+    runChecks(sanitizeChecks, await sanitizeContext(session, OPTIONS)),
+  );
+  const [all, hash] = [
+    performance.now() - started,
+    sanitized.find(({ id }) => id === 'sanitize.credentials')?.durationMs,
+  ];
+  console.log(`all sanitization checks on the demo: ${Math.round(all)} ms, ${hash} ms of it on one password hash`);
+  await client.query('UPDATE res_users SET password = $1 WHERE password IS NOT NULL', [STAGING_HASH]);
+  return () => client.end();
+});
+
+async function checksWithin(options: SanitizeOptions = OPTIONS): Promise<CheckResult[]> {
+  return runChecks(sanitizeChecks, await sanitizeContext(await sessionWithin(client), options));
+}
+
+const failedIds = (results: readonly CheckResult[]) =>
+  results.filter(({ status }) => status === 'failed').map(({ id }) => id);
+const statusOf = (results: readonly CheckResult[], id: string) => results.find((result) => result.id === id)?.status;
+const findingsOf = (results: readonly CheckResult[]) =>
+  results.flatMap((result) => (result.status === 'failed' ? result.findings : []));
+
+describe('production as it was restored', () => {
+  test('fails every check but the one that recognizes it', () => {
+    expect(failedIds(armed)).toEqual(IDS.filter((id) => id !== 'sanitize.recognized'));
+    expect(statusOf(armed, 'sanitize.recognized')).toBe('passed');
+  });
+
+  test('is described without one secret or personal value', () => {
+    const output = JSON.stringify(armed).toLowerCase();
+    for (const value of [...PLANTED.secrets, ...PLANTED.personal, PLANTED.password]) {
+      expect(output).not.toContain(value.toLowerCase());
+    }
+  });
+
+  test('has every finding say where, and what to do', () => {
+    for (const { location, fix } of findingsOf(armed)) {
+      expect(location).toMatch(/^[a-z_]+(\.[a-z0-9_]+|\[[a-z._]+\])?$/);
+      expect(fix).toBeTruthy();
+    }
+  });
+});
+
+describe('the sanitized copy', () => {
+  test('passes every check', () => {
+    expect(sanitized.map(({ id, status }) => ({ id, status }))).toEqual(IDS.map((id) => ({ id, status: 'passed' })));
+  });
+
+  test('passes with a host of the user as its sink', async () => {
+    const results = await rolledBack(client, async () => {
+      await client.query("UPDATE ir_mail_server SET smtp_host = 'Mailpit' WHERE active");
+      return checksWithin({ ...OPTIONS, mailSinks: ['mailpit'] });
+    });
+    expect(failedIds(results)).toEqual([]);
+  });
+
+  test.each([['http://172.20.0.9:8069/'], ['HTTP://172.20.0.9:8069'], [' http://172.20.0.9:8069 ']])(
+    'has the base URL %j for its own',
+    async (url) => {
+      const results = await rolledBack(client, async () => {
+        await client.query("UPDATE ir_config_parameter SET value = $1 WHERE key = 'web.base.url'", [url]);
+        return checksWithin();
+      });
+      expect(failedIds(results)).toEqual([]);
+    },
+  );
+
+  test("can't be judged on its passwords without the staging password", async () => {
+    const results = await rolledBack(client, () => checksWithin({ baseUrl: OPTIONS.baseUrl }));
+    expect(statusOf(results, 'sanitize.credentials')).toBe('inconclusive');
+  });
+});
+
+describe('one thing re-armed is caught by the check that names it, and by no other', () => {
+  test.each(mutations)('%s: %s: %s', async (check, location, sql) => {
+    const results = await rolledBack(client, async () => {
+      const changed = [await client.query(sql)].flat().reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
+      expect(changed, 'the mutation found nothing to change').toBeGreaterThan(0);
+      return checksWithin();
+    });
+    expect(failedIds(results)).toEqual([check]);
+    expect(findingsOf(results).map((finding) => finding.location)).toContain(location);
+  });
+});
+
+describe('what can not be read is inconclusive, never clean', () => {
+  const asReader = async (revoke: string) => {
+    await client.query(
+      `CREATE ROLE reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; ${revoke}; SET LOCAL ROLE reader`,
+    );
+    return checksWithin();
+  };
+
+  test('a role that may read everything sees what the owner sees', async () => {
+    const results = await rolledBack(client, () => asReader('SELECT 1'));
+    expect(results.map(({ status }) => status)).toEqual(IDS.map(() => 'passed'));
+  });
+
+  test('a role without any rights can tell nothing', async () => {
+    const results = await rolledBack(client, () =>
+      asReader('REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM reader'),
+    );
+    expect(results.map(({ status }) => status)).toEqual(IDS.map(() => 'inconclusive'));
+  });
+
+  test.each([
+    ['ir_mail_server', ['sanitize.mail-servers']],
+    ['mail_template', ['sanitize.mail-servers']],
+    ['fetchmail_server', ['sanitize.incoming-mail']],
+    ['mail_mail', ['sanitize.waiting-mail', 'sanitize.messages']],
+    ['sms_sms', ['sanitize.waiting-mail', 'sanitize.messages']],
+    ['ir_cron_trigger', ['sanitize.crons']],
+    ['ir_act_server', ['sanitize.webhooks']],
+    ['website', ['sanitize.base-url']],
+    ['ir_ui_view', ['sanitize.neutralized']],
+    ['payment_provider', ['sanitize.payment']],
+    ['payment_token', ['sanitize.payment', 'sanitize.documents']],
+    ['res_users_apikeys', ['sanitize.credentials']],
+    ['res_partner_bank', ['sanitize.partners']],
+    ['account_move', ['sanitize.documents']],
+    ['mail_message', ['sanitize.messages']],
+  ])('a role that may not read %s', async (table, unclear) => {
+    const results = await rolledBack(client, () => asReader(`REVOKE SELECT ON "${table}" FROM reader`));
+    expect(results.filter(({ status }) => status !== 'passed').map(({ id, status }) => [id, status])).toEqual(
+      unclear.map((id) => [id, 'inconclusive']),
+    );
+  });
+
+  test('a role that may not read one column', async () => {
+    const columns = "(SELECT string_agg(quote_ident(attname), ', ')";
+    const results = await rolledBack(client, () =>
+      asReader(
+        `REVOKE SELECT ON fetchmail_server FROM reader;
+         DO $$ BEGIN EXECUTE 'GRANT SELECT (' || ${columns} FROM pg_attribute WHERE attrelid = 'fetchmail_server'::regclass
+           AND attnum > 0 AND attname <> 'password') || ') ON fetchmail_server TO reader'; END $$`,
+      ),
+    );
+    expect(statusOf(results, 'sanitize.incoming-mail')).toBe('inconclusive');
+  });
+
+  test('rows that row-level security hides', async () => {
+    const results = await rolledBack(client, () =>
+      asReader(
+        `ALTER TABLE mail_mail ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON mail_mail USING (false);
+         SET LOCAL row_security = off`,
+      ),
+    );
+    expect(statusOf(results, 'sanitize.waiting-mail')).toBe('inconclusive');
+  });
+
+  test('says no more of the error than its SQLSTATE', async () => {
+    const results = await rolledBack(client, () => asReader('REVOKE SELECT ON ir_mail_server FROM reader'));
+    const result = results.find(({ id }) => id === 'sanitize.mail-servers');
+    expect(result).toMatchObject({ reason: 'ir_mail_server could not be read: permission denied (SQLSTATE 42501)' });
+  });
+
+  test('a finding beside it still fails, and what was not read is said', async () => {
+    const results = await rolledBack(client, async () => {
+      await client.query('UPDATE ir_mail_server SET active = false');
+      return asReader('REVOKE SELECT ON mail_template FROM reader');
+    });
+    expect(statusOf(results, 'sanitize.mail-servers')).toBe('failed');
+    expect(findingsOf(results).map(({ message }) => message)).toContainEqual(expect.stringContaining('mail_template'));
+  });
+});
+
+describe('a database that is not whole', () => {
+  test.each([
+    ['without ir_module_module', 'DROP TABLE ir_module_module CASCADE', IDS],
+    ['without base', "UPDATE ir_module_module SET state = 'uninstalled' WHERE name = 'base'", IDS],
+    ['of Odoo 13', "UPDATE ir_module_module SET latest_version = '13.0.1.3' WHERE name = 'base'", IDS],
+    [
+      'of a version that nobody knows yet',
+      "UPDATE ir_module_module SET latest_version = '20.0.1.3' WHERE name = 'base'",
+      IDS,
+    ],
+    ['without partners', 'DROP TABLE res_partner CASCADE', ['sanitize.recognized', 'sanitize.partners']],
+    ['without jobs', 'TRUNCATE ir_cron CASCADE', ['sanitize.recognized', 'sanitize.crons']],
+    ['without the mail servers', 'DROP TABLE ir_mail_server CASCADE', ['sanitize.mail-servers']],
+    [
+      'without the host of a mail server',
+      'ALTER TABLE ir_mail_server DROP COLUMN smtp_host',
+      ['sanitize.mail-servers'],
+    ],
+    ['without the providers of its payment module', 'DROP TABLE payment_provider CASCADE', ['sanitize.payment']],
+  ])('%s', async (_title, sql, unclear) => {
+    const results = await rolledBack(client, async () => {
+      await client.query(sql);
+      return checksWithin();
+    });
+    expect(results.filter(({ status }) => status === 'inconclusive').map(({ id }) => id)).toEqual(unclear);
+    expect(failedIds(results)).toEqual([]);
+  });
+
+  test('an empty database', async () => {
+    const results = await withReadOnlySession({ ...demo().database, database: 'postgres' }, async (session) =>
+      runChecks(sanitizeChecks, await sanitizeContext(session, OPTIONS)),
+    );
+    expect(results.map(({ status }) => status)).toEqual(IDS.map(() => 'inconclusive'));
+  });
+
+  test('a module that is not installed is proven not to matter', async () => {
+    const results = await rolledBack(client, async () => {
+      await client.query(
+        `DROP TABLE payment_provider, payment_token CASCADE; DROP TABLE fetchmail_server CASCADE;
+         UPDATE ir_module_module SET state = 'uninstalled' WHERE name LIKE 'payment%'`,
+      );
+      return checksWithin();
+    });
+    expect(results.filter(({ status }) => status === 'not-applicable').map(({ id }) => id)).toEqual([
+      'sanitize.incoming-mail',
+      'sanitize.payment',
+    ]);
+  });
+});

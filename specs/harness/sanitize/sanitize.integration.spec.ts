@@ -1,0 +1,293 @@
+import type pg from 'pg';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { armLikeProduction, PLANTED } from '../../../fixtures/demo/arm.ts';
+import { connect, type DatabaseAddress } from '../../../harness/database/connection.ts';
+import { withReadOnlySession } from '../../../harness/database/read-only.ts';
+import { connectOdoo } from '../../../harness/odoo-rpc/client.ts';
+import { runChecks } from '../../../harness/run.ts';
+import { type SanitizeRequest, type SanitizeSummary, sanitize } from '../../../harness/sanitize/sanitize.ts';
+import { sanitizeChecks } from '../../../harness/sanitize-checks/checks.ts';
+import { sanitizeContext } from '../../../harness/sanitize-checks/context.ts';
+import { startOdoo } from '../../../harness/stack/odoo.ts';
+import { useDemoStack } from '../../support/demo-stack.ts';
+
+const STAGING_PASSWORD = 'staging-only-73';
+const BASE_URL = new URL('http://172.20.0.9:8069/');
+const ANONYMIZE = { stagingPassword: STAGING_PASSWORD, key: 'a key for this specification' };
+
+const demo = useDemoStack({ odoo: false });
+let client: pg.Client;
+let summary: SanitizeSummary;
+
+/** A database on the demo's server that nobody has touched yet, or a copy of it. */
+async function cloned(name: string, template: string): Promise<DatabaseAddress> {
+  const admin = await connect({ ...demo().database, database: 'postgres' });
+  await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+  await admin.end();
+  return { ...demo().database, database: name };
+}
+
+/** Arms a fresh copy, changes it further and sanitizes it. */
+async function sanitizedCopy(name: string, request: Partial<SanitizeRequest>, change = 'SELECT 1') {
+  const address = await cloned(name, 'pristine');
+  const own = await connect(address);
+  await armLikeProduction(own);
+  await own.query(change);
+  const result = await sanitize({ address, baseUrl: BASE_URL, neutralize: async () => {}, ...request });
+  return { address, client: own, summary: result };
+}
+
+const statuses = (address: DatabaseAddress) =>
+  withReadOnlySession(address, async (session) => {
+    const context = await sanitizeContext(session, { baseUrl: BASE_URL, stagingPassword: STAGING_PASSWORD });
+    const results = await runChecks(sanitizeChecks, context);
+    return Object.fromEntries(results.map(({ id, status }) => [id, status]));
+  });
+
+let before: Map<string, string>;
+
+beforeAll(async () => {
+  await cloned('pristine', demo().database.database);
+  client = await connect(demo().database);
+  await armLikeProduction(client);
+  before = await figures(client);
+  summary = await sanitize({
+    address: demo().database,
+    baseUrl: BASE_URL,
+    neutralize: () => demo().odooCommand('neutralize'),
+    anonymize: ANONYMIZE,
+  });
+  return () => client.end();
+});
+
+/** What business figures the sanitizer must not touch. */
+async function figures(on: pg.Client): Promise<Map<string, string>> {
+  const { rows } = await on.query<{ what: string; value: string }>(
+    `SELECT 'partners' AS what, count(*)::text AS value FROM res_partner
+     UNION ALL SELECT 'invoices', sum(amount_total)::text FROM account_move
+     UNION ALL SELECT 'debit', sum(debit)::text FROM account_move_line
+     UNION ALL SELECT 'credit', sum(credit)::text FROM account_move_line
+     UNION ALL SELECT 'orders', sum(amount_total)::text FROM sale_order
+     UNION ALL SELECT 'moves', string_agg(name, ',' ORDER BY id) FROM account_move
+     UNION ALL SELECT 'countries', string_agg(country_id::text, ',' ORDER BY id) FROM res_partner
+     UNION ALL SELECT 'products', string_agg(name::text, ',' ORDER BY id) FROM product_template`,
+  );
+  return new Map(rows.map(({ what, value }) => [what, value]));
+}
+
+describe('a sanitized copy of production', () => {
+  test('holds no planted secret and no planted personal value in any table', async () => {
+    const { rows: tables } = await client.query<{ name: string }>(
+      "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+    );
+    // One pass over each row; what is not a letter or digit is left open, so the pattern needs no escapes.
+    const planted = [...PLANTED.secrets, ...PLANTED.personal]
+      .map((value) => value.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '.'))
+      .join('|');
+    const left: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await client.query(`SELECT FROM "${name}" t WHERE lower(t::text) ~ $1 LIMIT 1`, [planted]);
+      if (rows.length > 0) left.push(name);
+    }
+    expect(tables.length).toBeGreaterThan(400);
+    expect(left).toEqual([]);
+  });
+
+  test('keeps its business figures', async () => {
+    expect(await figures(client)).toEqual(before);
+  });
+
+  test('has every derived copy agree with what it is derived from', async () => {
+    const { rows } = await client.query(
+      `SELECT p.id FROM res_partner p
+         LEFT JOIN res_partner parent ON parent.id = p.parent_id
+         LEFT JOIN res_partner c ON c.id = p.commercial_partner_id
+        WHERE p.email_normalized IS DISTINCT FROM lower(p.email)
+           OR p.phone_sanitized IS DISTINCT FROM '+' || regexp_replace(p.phone, '[^0-9]', '', 'g')
+           OR c.is_company AND p.commercial_company_name <> c.name
+           OR p.parent_id IS NOT NULL AND NOT p.is_company AND p.complete_name <> p.commercial_company_name || ', ' || p.name
+           OR p.parent_id IS NULL AND p.company_name IS NULL AND p.complete_name <> p.name`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('has one person stay one person across tables', async () => {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS followers FROM account_move m JOIN res_partner p ON p.id = m.partner_id
+        WHERE m.invoice_partner_display_name = p.complete_name AND m.invoice_source_email = p.email`,
+    );
+    expect(rows[0].followers).toBeGreaterThan(30);
+  });
+
+  test('has different people stay different, and logins unique', async () => {
+    const { rows } = await client.query(
+      `SELECT count(*)::int - count(DISTINCT email)::int AS merged FROM res_partner WHERE email IS NOT NULL`,
+    );
+    const { rows: logins } = await client.query('SELECT count(*) = count(DISTINCT login) AS unique FROM res_users');
+    expect([rows[0].merged, logins[0].unique]).toEqual([0, true]);
+  });
+
+  test('has bank accounts with valid check digits', async () => {
+    const { rows } = await client.query<{ iban: string }>('SELECT sanitized_acc_number AS iban FROM res_partner_bank');
+    expect(rows.length).toBeGreaterThan(8);
+    for (const { iban } of rows) expect(remainder(iban)).toBe(1n);
+  });
+
+  test("keeps its own companies' names, and no address of theirs that mail could reach", async () => {
+    const { rows } = await client.query(
+      `SELECT bool_or(c.name = 'Nordwind Handel GmbH') AS named, bool_and(c.email IS NULL OR c.email LIKE '%@example.com') AS unreachable
+         FROM res_company c JOIN res_partner p ON p.id = c.partner_id AND p.name = c.name`,
+    );
+    expect(rows[0]).toEqual({ named: true, unreachable: true });
+  });
+
+  test('has new secrets', async () => {
+    const other = await connect({ ...demo().database, database: 'pristine' });
+    const secret =
+      "SELECT string_agg(value, ' ' ORDER BY key) AS value FROM ir_config_parameter WHERE key IN ('database.secret', 'database.uuid')";
+    const [old, rotated] = [await other.query(secret), await client.query(secret)];
+    await other.end();
+    expect(old.rows[0].value === rotated.rows[0].value).toBe(false);
+  });
+
+  test('is summed up by table and rows', () => {
+    expect(summary).toMatchObject({ odooVersion: '19.0', neutralizedBy: 'odoo neutralize' });
+    expect(summary.changes).toContainEqual(expect.objectContaining({ table: 'res_partner', action: 'updated' }));
+    expect(summary.changes.every(({ rows }) => rows > 0)).toBe(true);
+    expect(JSON.stringify(summary)).not.toMatch(/staging-only|Achterberg/);
+  });
+
+  test('starts, and its administrator signs in with the staging password', async () => {
+    const { context, image, database, filestore } = demo();
+    const odoo = await startOdoo(context.engine, {
+      run: context.run,
+      network: context.network,
+      image,
+      database,
+      filestore,
+    });
+    const rpc = connectOdoo({ url: odoo.url, database: database.database, login: 'admin', password: STAGING_PASSWORD });
+    const contacts = await rpc.searchRead(
+      'res.partner',
+      [['parent_id', '!=', false]],
+      z.object({ name: z.string(), display_name: z.string() }),
+    );
+    await odoo.container.remove({ force: true, v: true });
+    expect(contacts.length).toBeGreaterThan(20);
+    expect(contacts.every(({ name, display_name }) => display_name.endsWith(name))).toBe(true);
+  });
+});
+
+function remainder(iban: string): bigint {
+  const moved = iban.slice(4) + iban.slice(0, 4);
+  return BigInt(moved.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55))) % 97n;
+}
+
+describe('pseudonyms', () => {
+  const names = async (on: pg.Client) =>
+    (await on.query<{ name: string }>('SELECT name FROM res_partner ORDER BY id')).rows.map(({ name }) => name).join();
+
+  test.each([
+    ['the same under the same key', ANONYMIZE.key, true],
+    ['others under another key', 'another key altogether', false],
+  ])('are %s', async (_title, key, same) => {
+    const copy = await sanitizedCopy(`key_${same}`, { anonymize: { ...ANONYMIZE, key } });
+    const given = await names(copy.client);
+    await copy.client.end();
+    expect(given === (await names(client))).toBe(same);
+  });
+});
+
+describe('without anonymization', () => {
+  test('wires are cut and people stay', async () => {
+    const copy = await sanitizedCopy('wires_only', {
+      neutralize: async () => {
+        const own = await connect({ ...demo().database, database: 'wires_only' });
+        await own.query(
+          `UPDATE ir_mail_server SET active = false; UPDATE fetchmail_server SET active = false;
+           INSERT INTO ir_mail_server (name, smtp_host, smtp_port, smtp_authentication, smtp_encryption, active)
+             VALUES ('sink', 'invalid', 1025, 'login', 'none', true);
+           UPDATE payment_provider SET state = 'disabled'; UPDATE mail_template SET mail_server_id = NULL`,
+        );
+        await own.end();
+      },
+    });
+    await copy.client.end();
+    const status = await statuses(copy.address);
+    for (const id of ['mail-servers', 'incoming-mail', 'waiting-mail', 'base-url', 'payment']) {
+      expect([id, status[`sanitize.${id}`]]).toEqual([id, 'passed']);
+    }
+    for (const id of ['partners', 'users', 'documents', 'messages', 'credentials']) {
+      expect([id, status[`sanitize.${id}`]]).toEqual([id, 'failed']);
+    }
+  });
+});
+
+describe('tables as Odoo 14 has them', () => {
+  // Odoo 19's own, with the names and columns of 14 where the sanitizer and the checks touch them.
+  const AS_IN_14 = `
+    UPDATE ir_module_module SET latest_version = '14.0.1.3' WHERE name = 'base';
+    UPDATE ir_module_module SET state = 'uninstalled' WHERE name = 'auth_passkey';
+    ALTER TABLE payment_provider RENAME TO payment_acquirer;
+    ALTER TABLE payment_token RENAME COLUMN provider_ref TO acquirer_ref;
+    ALTER TABLE res_partner RENAME COLUMN complete_name TO display_name;
+    ALTER TABLE res_partner ADD mobile varchar, ADD signup_token varchar;
+    UPDATE res_partner SET mobile = '+49 4131 779999', signup_token = 'NWsignup';
+    ALTER TABLE purchase_order RENAME COLUMN note TO notes;
+    ALTER TABLE discuss_channel RENAME TO mail_channel;
+    ALTER TABLE ir_mail_server DROP COLUMN smtp_authentication;
+    ALTER TABLE ir_act_server DROP COLUMN webhook_url;
+    DROP TABLE auth_passkey_key, mail_scheduled_message, res_device_log, ir_cron_trigger CASCADE`;
+
+  test('are neutralized by SQL, and pass', async () => {
+    const copy = await sanitizedCopy(
+      'as_in_14',
+      { neutralize: () => Promise.reject(new Error('Odoo 14 has no such command')), anonymize: ANONYMIZE },
+      AS_IN_14,
+    );
+    await copy.client.end();
+    const status = await statuses(copy.address);
+    expect(copy.summary).toMatchObject({ odooVersion: '14.0', neutralizedBy: 'sql' });
+    expect(Object.entries(status).filter(([, each]) => each !== 'passed')).toEqual([
+      ['sanitize.webhooks', 'not-applicable'],
+      ['sanitize.neutralized', 'not-applicable'],
+    ]);
+  });
+});
+
+describe('what can not be sanitized', () => {
+  const request = (): SanitizeRequest => ({ address: demo().database, baseUrl: BASE_URL, neutralize: async () => {} });
+
+  test.each([
+    ['an empty staging password', { anonymize: { ...ANONYMIZE, stagingPassword: '' } }, 'staging-password-empty'],
+    ['a short key', { anonymize: { ...ANONYMIZE, key: 'short' } }, 'anonymize-key-short'],
+  ])('is refused before anything is done: %s', async (_title, bad, code) => {
+    const neutralize = () => Promise.reject(new Error('it was touched'));
+    await expect(sanitize({ ...request(), neutralize, ...bad })).rejects.toMatchObject({ code, exitCode: 2 });
+  });
+
+  test('is refused where there is no Odoo', async () => {
+    const address = { ...demo().database, database: 'postgres' };
+    await expect(sanitize({ ...request(), address })).rejects.toMatchObject({
+      code: 'not-an-odoo-database',
+      exitCode: 2,
+    });
+  });
+
+  test('leaves nothing half anonymized when a statement fails', async () => {
+    const address = await cloned('broken', 'pristine');
+    const own = await connect(address);
+    await armLikeProduction(own);
+    await own.query('ALTER TABLE mail_message ADD CONSTRAINT kept CHECK (body IS NULL OR length(body) > 0) NOT VALID');
+    const names = "SELECT string_agg(name, ',' ORDER BY id) AS names FROM res_partner";
+    const { rows: old } = await own.query(names);
+    await expect(sanitize({ ...request(), address, anonymize: ANONYMIZE })).rejects.toMatchObject({
+      code: 'sanitize-stage-failed',
+      message: expect.stringContaining('mail_message'),
+    });
+    const { rows: kept } = await own.query(names);
+    await own.end();
+    expect(kept).toEqual(old);
+  });
+});
