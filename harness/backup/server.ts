@@ -37,6 +37,12 @@ export function serverError(error: unknown): unknown {
       cause: error,
     });
   }
+  if (/FATAL: .*database .* does not exist/.test(error.stderr)) {
+    return new UsageError('database-missing', `There is no such database: ${error.message}`, {
+      next: 'List the databases with psql -l and correct the name.',
+      cause: error,
+    });
+  }
   if (/permission denied/.test(error.stderr)) {
     return new UsageError('database-permission', `The database user may not do this: ${error.message}`, {
       next: 'Give the user CREATEDB and ownership of the database, or use one that has them.',

@@ -18,7 +18,11 @@ export function localClientPrograms(
     run: async (program, args, io = {}) => {
       io.signal?.throwIfAborted();
       const command = binDirectory === undefined ? program : join(binDirectory, program);
-      const child = spawn(command, args, { env: environmentFor(address), stdio: ['pipe', 'pipe', 'pipe'] });
+      // A prompt for a password would wait on the terminal for ever.
+      const child = spawn(command, ['--no-password', ...args], {
+        env: environmentFor(address),
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
       return attendProgram(
         program,
         {
