@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { silentProgress } from '../../../harness/progress.ts';
 import { runSmoke, SMOKE_CHECKS, type SmokeOptions } from '../../../harness/smoke/run-smoke.ts';
@@ -26,7 +27,7 @@ type Fault = (request: IncomingMessage) => ((body: Buffer) => { status?: number;
 
 /** The real Odoo with one kind of answer spoilt on its way to the browser. */
 function odooWith(fault: Fault): Promise<URL> {
-  return serve(async (incoming, outgoing) => {
+  const pass = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { url, method, headers } = incoming;
     const { hostname, port } = stack().url;
     const spoil = fault(incoming);
@@ -34,14 +35,16 @@ function odooWith(fault: Fault): Promise<URL> {
     const answer = await new Promise<IncomingMessage>((resolve, reject) =>
       incoming.pipe(request(onward, resolve)).on('error', reject),
     );
-    if (spoil === undefined) {
-      answer.pipe(outgoing.writeHead(answer.statusCode ?? 502, answer.headers));
-      return;
-    }
-    const { status = 200, body } = spoil(await buffer(answer));
     const { 'content-length': _, ...kept } = answer.headers;
-    outgoing.writeHead(status, kept).end(body);
-  });
+    if (spoil === undefined) {
+      await pipeline(answer, outgoing.writeHead(answer.statusCode ?? 502, answer.headers));
+    } else {
+      const { status = 200, body } = spoil(await buffer(answer));
+      outgoing.writeHead(status, kept).end(body);
+    }
+  };
+  // A browser that leaves a page breaks off what it was loading.
+  return serve((incoming, outgoing) => void pass(incoming, outgoing).catch(() => outgoing.destroy()));
 }
 
 const brokenReply = JSON.stringify({
@@ -187,4 +190,16 @@ test('aborting ends the browser and rejects with the reason', async () => {
     vi.unstubAllEnvs();
     rmSync(temp, { recursive: true });
   }
+});
+
+test('a base URL on plain http is what Odoo is called by, though its name resolves nowhere', async () => {
+  const calledBy = new Set<string | undefined>();
+  const url = await odooWith((incoming) => {
+    calledBy.add(incoming.headers.host);
+    return undefined;
+  });
+  const { results } = await smoke({ url, baseUrl: new URL('http://uat.example.com'), flows: ['login'] });
+  expect(results).toEqual([expect.objectContaining({ id: 'smoke.login', status: 'passed' })]);
+  // The first is the session's, opened beside the browser.
+  expect([...calledBy]).toEqual([url.host, 'uat.example.com']);
 });
