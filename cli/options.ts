@@ -31,7 +31,14 @@ export const url = z
   .transform((text) => new URL(text));
 export const text = z.string().min(1, 'is empty');
 export const list = z.union([z.array(text), text.transform((each) => each.split(','))]);
-export const number = z.coerce.number('is not a number');
+// An empty string would read as 0: a gate at 0 % passes anything.
+export const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'is not a number')
+    .transform(Number),
+]);
 
 /** Lays flags over variables over the configuration file, and parses the whole. Throws `UsageError('options')`. */
 export function parseOptions<Shape extends z.ZodRawShape>(

@@ -13,7 +13,7 @@ const options = {
   from: text,
   to: text,
   evidence: text,
-  maxAge: number.positive().default(24),
+  maxAge: number.default(24),
   dryRun: z.boolean().default(false),
 };
 
