@@ -12,6 +12,8 @@ export interface Dump {
   entry?: string;
   /** Newest Postgres major that had a part in it: the server's or pg_dump's. An older server can't take it. */
   postgresMajor: number;
+  /** Of the file when it was inspected, see `identityOf`. */
+  identity: string;
   /** Uncompressed where it is read as a stream, on disk for a directory dump. */
   bytes: number;
 }

@@ -10,7 +10,7 @@ import { readArchiveHeader } from './custom-dump-header.ts';
 import { scanDump } from './dump-scan.ts';
 import { type FilestoreSource, filestoreAt, filestoreEmpty, filestoreFiles } from './filestore-files.ts';
 import { type OdooManifest, parseOdooManifest } from './odoo-manifest.ts';
-import { digestOfFile, hashOf, headOf, isGzip, openPossiblyGzipped } from './streams.ts';
+import { digestOfFile, hashOf, headOf, identityOf, isGzip, openPossiblyGzipped } from './streams.ts';
 
 export interface InspectOptions {
   /** The filestore that belongs to the dump: a folder, .tar or .tar.gz. Odoo's zip brings its own. */
@@ -28,7 +28,9 @@ export async function inspectBackup(path: string, options: InspectOptions = {}):
   const { signal, progress = silentProgress } = options;
   try {
     return await progress.step('Reading the backup through', async (detail) => {
-      const { digest, ...found } = await inspectMain(path, signal, detail);
+      const identity = await identityOf(path);
+      const { digest, ...inspected } = await inspectMain(path, signal, detail);
+      const found = { ...inspected, dump: { ...inspected.dump, identity } };
       if (options.filestore === undefined) return { path, digest, ...found };
       if (found.filestore !== undefined) throw twoFilestores(path, options.filestore);
       const apart = await inspectSeparateFilestore(options.filestore, signal, detail);
@@ -39,7 +41,7 @@ export async function inspectBackup(path: string, options: InspectOptions = {}):
   }
 }
 
-type Found = Pick<Backup, 'digest' | 'dump' | 'filestore' | 'manifest'>;
+type Found = Omit<Backup, 'path' | 'dump'> & { dump: Omit<Dump, 'identity'> };
 type Detail = (text: string) => void;
 
 async function inspectMain(path: string, signal: AbortSignal | undefined, detail: Detail): Promise<Found> {
@@ -58,7 +60,7 @@ async function inspectMain(path: string, signal: AbortSignal | undefined, detail
 }
 
 async function inspectZip(path: string, signal: AbortSignal | undefined, detail: Detail): Promise<Found> {
-  let dump: Dump | undefined;
+  let dump: Found['dump'] | undefined;
   let manifest: OdooManifest | undefined;
   for await (const entry of zipEntries(path)) {
     signal?.throwIfAborted();

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { ClientProgramError, type ClientPrograms } from '../database/client-programs.ts';
-import { GateError, UsageError } from '../errors.ts';
+import { GateError, messageOf, UsageError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
 import type { Dump, VerifiedBackup } from './backup.ts';
 import { corrupt, diskFull, readError } from './backup-errors.ts';
 import { openDump } from './open-dump.ts';
 import { PlainDumpFilter } from './plain-dump-filter.ts';
 import { assertDatabaseName, runSql, serverError } from './server.ts';
-import { through } from './streams.ts';
+import { identityOf, through } from './streams.ts';
 
 export interface RestoreOptions {
   programs: ClientPrograms;
@@ -31,17 +30,20 @@ export interface RestoreOptions {
 export async function restoreDatabase(backup: VerifiedBackup, options: RestoreOptions): Promise<void> {
   const { programs, database, signal, progress = silentProgress } = options;
   assertDatabaseName(database);
-  const before = await identityOf(backup.dump.path);
+  await assertUnchanged(backup);
   const existed = await assertAbsentOrEmpty(programs, database, signal);
   if (!existed) await createDatabase(programs, database);
   try {
     await progress.step(`Restoring the database "${database}"`, () => load(backup.dump, options));
-    if ((await identityOf(backup.dump.path)) !== before) throw changedMeanwhile(backup.path);
+    await assertUnchanged(backup);
     await assertOdooDatabase(programs, database, backup.path, signal);
     if (options.analyze) await runSql(programs, database, 'ANALYZE', signal);
   } catch (error) {
-    await dropDatabase(programs, database);
-    if (existed) await createDatabase(programs, database);
+    await clear(programs, database, existed).catch((cause) => {
+      progress.note(
+        `The half restored database "${database}" could not be removed, drop it yourself: ${messageOf(cause)}`,
+      );
+    });
     signal?.throwIfAborted();
     throw restoreError(backup, database, error);
   }
@@ -121,8 +123,9 @@ async function createDatabase(programs: ClientPrograms, database: string): Promi
   await runSql(programs, 'postgres', `CREATE DATABASE "${database}" ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0`);
 }
 
-async function dropDatabase(programs: ClientPrograms, database: string): Promise<void> {
-  await runSql(programs, 'postgres', `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`).catch(() => {});
+async function clear(programs: ClientPrograms, database: string, existed: boolean): Promise<void> {
+  await runSql(programs, 'postgres', `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
+  if (existed) await createDatabase(programs, database);
 }
 
 async function assertOdooDatabase(
@@ -142,18 +145,13 @@ async function assertOdooDatabase(
   );
 }
 
-/** Tells whether a file is still the one that was inspected. */
-async function identityOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (error) {
+/** The digest was taken of what was inspected; nothing else may be restored under it. */
+async function assertUnchanged({ path, dump }: VerifiedBackup): Promise<void> {
+  const identity = await identityOf(dump.path).catch((error) => {
     throw readError(path, error);
-  }
-}
-
-function changedMeanwhile(path: string): UsageError {
-  return new UsageError('backup-changed', `The backup "${path}" was changed while it was restored.`, {
+  });
+  if (identity === dump.identity) return;
+  throw new UsageError('backup-changed', `The backup "${path}" was changed after it was inspected.`, {
     next: 'Wait until it is written completely, then start again.',
   });
 }

@@ -237,6 +237,16 @@ describe('the target', () => {
   });
 });
 
+it('a backup that changes between inspection and restore is not restored', async () => {
+  const path = await file(dumps.custom);
+  const backup = await verifyBackup(await inspectBackup(path), server().programs);
+  const before = await traces();
+  await writeFile(path, dumps.plain);
+  const restored = restoreDatabase(backup, { programs: server().programs, database: server().newName() });
+  await expect(restored).rejects.toMatchObject({ code: 'backup-changed' });
+  expect(await traces()).toBe(before);
+});
+
 it('a restore that is called off midway leaves nothing behind', async () => {
   const abort = new AbortController();
   const before = await traces();

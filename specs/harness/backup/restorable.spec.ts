@@ -36,7 +36,7 @@ describe('a database and an image', () => {
 });
 
 describe('a dump of Postgres 17', () => {
-  const dump = { format: 'custom', packing: 'none', path: 'x', postgresMajor: 17, bytes: 1 } as const;
+  const dump = { format: 'custom', packing: 'none', path: 'x', identity: '', postgresMajor: 17, bytes: 1 } as const;
 
   it.each([17, 18])('can be restored into %i', (postgresMajor) => {
     expect(() => assertRestorable({ dump }, { postgresMajor })).not.toThrow();
