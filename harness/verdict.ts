@@ -27,13 +27,14 @@ export function judge(
 
   for (const id of new Set(required)) {
     const found = byId.get(id) ?? [];
+    const failures = found.filter(({ status }) => status === 'failed');
     const [result] = found;
-    if (result === undefined) unclear.push(`${id}: required, but it did not run`);
+    if (failures.length > 0) failed.push(...failures);
+    else if (result === undefined) unclear.push(`${id}: required, but it did not run`);
     else if (found.length > 1) unclear.push(`${id}: reported ${found.length} times`);
-    if (found.some((each) => each.status === 'failed'))
-      failed.push(...found.filter((each) => each.status === 'failed'));
-    else if (result?.status === 'inconclusive') unclear.push(`${id}: ${result.title}: could not tell`);
-    else if (result?.status === 'passed') passedCount += 1;
+    else if (result.status === 'passed') passedCount += 1;
+    // Whatever is not known to be safe, also a status of a later version, could not tell.
+    else if (result.status !== 'not-applicable') unclear.push(`${id}: ${result.title}: could not tell`);
   }
   failed.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const failures = failed.map((result) => `${result.id}: ${result.title}: failed (${result.severity})`);

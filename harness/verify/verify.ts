@@ -11,6 +11,7 @@ import { type Artifact, buildReport, type RunReport, resultOf, runChecks } from 
 import { sanitize } from '../sanitize/sanitize.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
+import { findBrowser } from '../smoke/browser.ts';
 import { runSmoke, SMOKE_CHECKS } from '../smoke/run-smoke.ts';
 import { type RunningOdoo, startOdoo } from '../stack/odoo.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
@@ -56,6 +57,8 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
       ? []
       : ['coverage.total', ...(options.coverage.base === undefined ? [] : ['coverage.no-decrease'])];
   const required = selectChecks([...VERIFY_CHECKS, ...coverageIds], options.only);
+  // Better now than after the restore.
+  if (required.some((id) => SMOKE_CHECKS.includes(id))) findBrowser();
   const artifactFolder = options.out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-')));
   try {
     const { copy, results, artifacts } = await withRun(options, (context) =>

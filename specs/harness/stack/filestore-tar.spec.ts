@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { filestoreTar, unpackFilestoreTar } from '../../../harness/stack/filestore-tar.ts';
@@ -25,7 +26,7 @@ test("the empty notes of Odoo's garbage collection do not overwrite the files of
   tar.entry({ name: `odoo/${NAME}` }, 'content');
   tar.entry({ name: `odoo/checklist/${NAME}` }, '');
   tar.finalize();
-  await unpackFilestoreTar(tar, folder);
+  await unpackFilestoreTar(Readable.from(tar), folder);
   expect(await readFile(join(folder, NAME), 'utf8')).toBe('content');
 });
 
@@ -34,6 +35,6 @@ test('a name that is no attachment is left in the tar', async () => {
   tar.entry({ name: '../../evil' }, 'content');
   tar.entry({ name: `odoo/${NAME}` }, 'content');
   tar.finalize();
-  await unpackFilestoreTar(tar, join(folder, 'inside'));
+  await unpackFilestoreTar(Readable.from(tar), join(folder, 'inside'));
   await expect(readFile(join(folder, 'evil'))).rejects.toThrow('ENOENT');
 });
