@@ -1,5 +1,5 @@
 import { city, company, email, iban, person, phone, phoneE164, street, zip } from './pseudonyms.ts';
-import type { Writer } from './writer.ts';
+import type { Assignments, Writer } from './writer.ts';
 
 /** An own company's name and address are public, and printed on the documents that are to be tried out. */
 const OWN = 't.id IN (SELECT c.partner_id FROM res_company c)';
@@ -14,12 +14,17 @@ const SYSTEM_PARTNERS = {
 } as const;
 
 export async function anonymizePartners(writer: Writer): Promise<void> {
-  await contactDetails(writer);
-  await identity(writer);
+  const details = contactDetails(writer);
+  await writer.set('res_partner', details, { where: OWN });
+  await writer.set('res_partner', { ...details, ...IDENTITY }, { where: `NOT (${OWN})` });
   await systemPartners(writer);
   await displayNames(writer);
   await companies(writer);
   await banks(writer);
+  await writer.delete('ir_property', {
+    where: "t.name = 'barcode' AND t.res_id LIKE 'res.partner,%'",
+    needs: ['res_id'],
+  });
   await writer.delete('ir_attachment', {
     where: `t.res_model = 'res.partner' AND t.res_field LIKE 'image%'
               AND t.res_id NOT IN (SELECT c.partner_id FROM res_company c)`,
@@ -27,10 +32,11 @@ export async function anonymizePartners(writer: Writer): Promise<void> {
   });
 }
 
-async function contactDetails(writer: Writer): Promise<void> {
-  const numbers = ['phone', 'mobile'].filter((column) => writer.schema.has('res_partner', column));
+/** Ways to reach a partner, and notes about it: replaced for own companies too. */
+function contactDetails({ schema }: Writer): Assignments {
+  const numbers = ['phone', 'mobile'].filter((column) => schema.has('res_partner', column));
   const firstNumber = `coalesce(${numbers.map((column) => `nullif(t.${column}, '')`).join(', ') || 'NULL'})`;
-  await writer.set('res_partner', {
+  return {
     email: email('t.email'),
     email_normalized: `CASE WHEN t.email_normalized <> '' THEN ${email('t.email')} END`,
     phone: phone('t.phone'),
@@ -45,41 +51,31 @@ async function contactDetails(writer: Writer): Promise<void> {
     sale_warn_msg: 'NULL',
     purchase_warn_msg: 'NULL',
     picking_warn_msg: 'NULL',
-  });
-  await writer.delete('ir_property', {
-    where: "t.name = 'barcode' AND t.res_id LIKE 'res.partner,%'",
-    needs: ['res_id'],
-  });
+  };
 }
 
-async function identity(writer: Writer): Promise<void> {
-  await writer.set(
-    'res_partner',
-    {
-      name: `CASE WHEN t.is_company THEN ${company('t.name')} ELSE ${person('t.name')} END`,
-      street: street('t.street'),
-      street2: 'NULL',
-      street_name: 'NULL',
-      street_number: 'NULL',
-      street_number2: 'NULL',
-      city: city('t.city'),
-      zip: zip('t.zip'),
-      vat: 'NULL',
-      company_registry: 'NULL',
-      siret: 'NULL',
-      peppol_endpoint: 'NULL',
-      nemhandel_identifier_value: 'NULL',
-      global_location_number: 'NULL',
-      website: 'NULL',
-      website_description: 'NULL',
-      website_short_description: 'NULL',
-      ref: 'NULL',
-      partner_latitude: 'NULL',
-      partner_longitude: 'NULL',
-    },
-    { where: `NOT (${OWN})` },
-  );
-}
+const IDENTITY: Assignments = {
+  name: `CASE WHEN t.is_company THEN ${company('t.name')} ELSE ${person('t.name')} END`,
+  street: street('t.street'),
+  street2: 'NULL',
+  street_name: 'NULL',
+  street_number: 'NULL',
+  street_number2: 'NULL',
+  city: city('t.city'),
+  zip: zip('t.zip'),
+  vat: 'NULL',
+  company_registry: 'NULL',
+  siret: 'NULL',
+  peppol_endpoint: 'NULL',
+  nemhandel_identifier_value: 'NULL',
+  global_location_number: 'NULL',
+  website: 'NULL',
+  website_description: 'NULL',
+  website_short_description: 'NULL',
+  ref: 'NULL',
+  partner_latitude: 'NULL',
+  partner_longitude: 'NULL',
+};
 
 async function systemPartners(writer: Writer): Promise<void> {
   for (const [xmlid, [name, address]] of Object.entries(SYSTEM_PARTNERS)) {
@@ -96,18 +92,22 @@ async function systemPartners(writer: Writer): Promise<void> {
 
 /** As Odoo computes them (base/models/res_partner.py, `_get_complete_name`); `display_name` is stored up to 16. */
 async function displayNames(writer: Writer): Promise<void> {
-  await writer.run(
-    `UPDATE res_partner t SET commercial_company_name = CASE WHEN c.is_company THEN c.name ELSE t.company_name END
-       FROM res_partner c WHERE c.id = t.commercial_partner_id`,
-  );
   const label =
     "CASE t.type WHEN 'invoice' THEN 'Invoice' WHEN 'delivery' THEN 'Delivery' WHEN 'other' THEN 'Other' ELSE '' END";
-  const parent = '(SELECT p.name FROM res_partner p WHERE p.id = t.parent_id)';
   const whole = `btrim(CASE
       WHEN t.is_company OR (t.parent_id IS NULL AND coalesce(t.company_name, '') = '') THEN coalesce(t.name, '')
-      ELSE coalesce(nullif(t.commercial_company_name, ''), ${parent}, '') || ', '
-        || coalesce(nullif(t.name, ''), ${label}) END)`;
-  await writer.set('res_partner', { complete_name: whole, display_name: whole });
+      ELSE coalesce(nullif(d.company, ''), d.parent, '') || ', ' || coalesce(nullif(t.name, ''), ${label}) END)`;
+  await writer.set(
+    'res_partner',
+    { commercial_company_name: 'd.company', complete_name: whole, display_name: whole },
+    {
+      from: `(SELECT p.id, parent.name AS parent, CASE WHEN c.is_company THEN c.name ELSE p.company_name END AS company
+                FROM res_partner p
+                LEFT JOIN res_partner c ON c.id = p.commercial_partner_id
+                LEFT JOIN res_partner parent ON parent.id = p.parent_id) d`,
+      where: 'd.id = t.id',
+    },
+  );
 }
 
 async function companies(writer: Writer): Promise<void> {

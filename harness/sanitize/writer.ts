@@ -28,6 +28,8 @@ export interface Writer {
 }
 
 export interface WriteOptions {
+  /** What else the expressions read, joined in `where`. */
+  from?: string;
   where?: string;
   /** Columns that `where` or an expression names: without them nothing is done. */
   needs?: readonly string[];
@@ -45,11 +47,13 @@ export async function openWriter(client: Client): Promise<Writer> {
   const applies = (table: string, needs: readonly string[] = []) =>
     schema.has(table) && needs.every((column) => schema.has(table, column));
 
-  const set = async (table: string, assignments: Assignments, { where = 'true', needs }: WriteOptions = {}) => {
+  const set = async (table: string, assignments: Assignments, { from, where = 'true', needs }: WriteOptions = {}) => {
     const present = Object.entries(assignments).filter(([column]) => schema.has(table, column));
     if (!applies(table, needs) || present.length === 0) return;
     const list = present.map(([column, value]) => `"${column}" = ${value}`).join(', ');
-    const rows = await run(`UPDATE "${table}" t SET ${list} WHERE ${where}`);
+    const rows = await run(
+      `UPDATE "${table}" t SET ${list} ${from === undefined ? '' : `FROM ${from}`} WHERE ${where}`,
+    );
     note({ table, columns: present.map(([column]) => column), action: 'updated', rows });
   };
 
