@@ -27,7 +27,7 @@ export interface Writer {
   run(text: string, values?: readonly unknown[]): Promise<number>;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** What else the expressions read, joined in `where`. */
   from?: string;
   where?: string;
