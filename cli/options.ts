@@ -14,10 +14,13 @@ export function option(flags: string, description: string): Option {
 
 /** Options that every command has. */
 export function commonOptions(command: Command): Command {
-  return command
-    .addOption(option('--format <format>', 'what to print on stdout').choices(['text', 'json']).default('text'))
-    .addOption(option('--config <file>', 'configuration file (default: odoo-gate.yaml, if it is there)'))
-    .addOption(option('--stack <name>', 'stack of the configuration file'));
+  for (const each of [
+    option('--format <format>', 'what to print on stdout').choices(['text', 'json']).default('text'),
+    option('--config <file>', 'configuration file (default: odoo-gate.yaml, if it is there)'),
+    option('--stack <name>', 'stack of the configuration file, laid over its top level'),
+  ])
+    command.addOption(each.helpGroup('Options of every command:'));
+  return command.helpOption('-h, --help', 'show this');
 }
 
 /** The folder of the report, for commands that make one. */
@@ -45,6 +48,7 @@ export function parseOptions<Shape extends z.ZodRawShape>(
   command: Command,
   shape: Shape,
 ): z.output<z.ZodObject<Shape>> {
+  readSwitchVariables(command);
   const given = command.optsWithGlobals();
   const settings = loadSettings(given.config as string | undefined, given.stack as string | undefined);
   for (const [name, value] of Object.entries(settings)) {
@@ -65,6 +69,22 @@ export function parseOptions<Shape extends z.ZodRawShape>(
   throw new UsageError('options', `${[...new Set(problems)].join('; ')}.`, {
     next: `\`odoo-gate ${command.name()} --help\` shows every option with an example.`,
   });
+}
+
+/** To commander the mere presence of its variable turns a switch on: ODOO_GATE_ANONYMIZE=false would anonymize. */
+function readSwitchVariables(command: Command): void {
+  for (const declared of command.options.filter((each) => each.isBoolean())) {
+    const { envVar } = declared;
+    if (envVar === undefined || command.getOptionValueSource(declared.attributeName()) !== 'env') continue;
+    const value = process.env[envVar] ?? '';
+    if (/^(1|true)$/.test(value)) continue;
+    if (!/^(0|false|)$/.test(value)) {
+      throw new UsageError('options', `${envVar} is neither true nor false.`, {
+        next: `Set ${envVar} to true or false, or unset it.`,
+      });
+    }
+    command.setOptionValueWithSource(declared.attributeName(), undefined, 'default');
+  }
 }
 
 /** The value of the environment variable that an option names: secrets never stand on a command line. */

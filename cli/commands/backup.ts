@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filestoreAt } from '../../harness/backup/filestore-files.ts';
 import { inspectBackup } from '../../harness/backup/inspect.ts';
 import { takeBackup } from '../../harness/backup/take.ts';
 import { parseDatabaseUrl } from '../../harness/database/connection.ts';
@@ -38,7 +39,8 @@ export const backup: Subcommand<typeof options> = {
   },
   run: async ({ databaseUrl, filestore, as, out, format }, { command, progress, signal }) => {
     const [path] = command.args;
-    if ((path === undefined) === (databaseUrl === undefined)) {
+    // A databaseUrl of the configuration is for other commands.
+    if (path === undefined ? databaseUrl === undefined : command.getOptionValueSource('databaseUrl') === 'cli') {
       throw new UsageError('options', 'Either a backup to inspect or --database-url to back up.', {
         next: 'Give one of them.',
       });
@@ -69,7 +71,7 @@ export const backup: Subcommand<typeof options> = {
       outDir: out,
       progress,
       signal,
-      ...(filestore === undefined ? {} : { filestore: { kind: 'directory' as const, path: filestore } }),
+      ...(filestore === undefined ? {} : { filestore: await filestoreAt(filestore) }),
     });
     if (format === 'json') process.stdout.write(`${JSON.stringify(taken, null, 2)}\n`);
     else

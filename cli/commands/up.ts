@@ -38,7 +38,8 @@ export const up: Subcommand<typeof upOptions> = {
       .addOption(option('--addons <folders>', 'comma-separated folders of addons that the image lacks'));
   },
   run: async ({ backup, filestore, modules, addons, format, ...given }, { progress, signal }) => {
-    if ((backup === undefined) === (modules === undefined)) {
+    // Both: the backup stands in the configuration, for other commands; commander refuses two flags.
+    if (backup === undefined && modules === undefined) {
       throw new UsageError('options', 'Either --backup or --modules says what the stack holds.', {
         next: 'Give one of them.',
       });
@@ -47,7 +48,7 @@ export const up: Subcommand<typeof upOptions> = {
       image: given.image,
       postgresImage: given.postgresImage,
       content:
-        backup === undefined
+        modules !== undefined || backup === undefined
           ? { modules: modules ?? [], demo: given.demo }
           : { backup, ...(filestore === undefined ? {} : { filestore }) },
       addons: addons ?? [],

@@ -61,7 +61,7 @@ async function climb(
     'odoo-not-ready',
     `Odoo did not serve ${path} within ${timeoutMs / 1000} s (${answer}). Its last lines:\n${log.lastLines(15)}`,
     {
-      next: 'Read the lines above; give it more time with --start-timeout if it was still loading.',
+      next: 'Read the lines above; if Odoo was still loading, run it again on a machine with less to do.',
     },
   );
 }
