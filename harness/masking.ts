@@ -1,15 +1,30 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** The first line of `text` without e-mail addresses, quoted values and long numbers, at most 200 characters. */
+const LONGEST = 200;
+
+/**
+ * What may be shown of a text that can quote data: its first line without e-mail addresses, quoted values, Postgres'
+ * `(column)=(value)` and numbers of five digits or more (durations stay), at most 200 characters. A quote that is not
+ * closed is masked to the end of the line. Values that nothing sets apart from the words around them stay.
+ */
 export function maskValues(text: string): string {
   const masked = firstLine(text)
-    .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '…@…')
-    .replace(/"[^"]*"|'[^']*'|`[^`]*`|«[^»]*»|“[^”]*”/g, '"…"')
-    .replace(/\+?\d[\d ().-]{3,}\d/g, '…');
-  return masked.length > 200 ? `${masked.slice(0, 199)}…` : masked;
+    // Long texts come from outside: no expression below may get slow on them.
+    .slice(0, 10 * LONGEST)
+    .replace(/[^\s<>()[\]",;]+@[^\s<>()[\]",;]+/g, '…@…')
+    .replace(/=\(.*?\)(?=\W|$)/g, '=(…)')
+    .replace(/"[^"]*("|$)|`[^`]*(`|$)|«[^»]*(»|$)|“[^”]*(”|$)/g, '"…"')
+    // An apostrophe within a word opens nothing and closes nothing.
+    .replace(/(?<!\w)'(.*?'(?!\w)|.*$)/g, '"…"')
+    .replace(/(?<!\d)\+?\d[\d ().-]{3,}\d(?!\d|m?s\b)/g, '…');
+  return masked.length > LONGEST ? `${masked.slice(0, LONGEST - 1)}…` : masked;
 }
 
-/** The first line, without a terminal's colours. */
+/** The first line that is not empty, without a terminal's colours. */
 export function firstLine(text: string): string {
-  return stripVTControlCharacters(text).trim().split('\n')[0] ?? '';
+  return (
+    stripVTControlCharacters(text)
+      .trim()
+      .split(/\r?\n|\r/)[0] ?? ''
+  );
 }

@@ -7,9 +7,9 @@ import {
   notApplicable,
   passed,
 } from '../check.ts';
+import { maskValues } from '../masking.ts';
 import { resultOf } from '../run.ts';
 import type { ProblemKind } from './known-noise.ts';
-import { maskValues } from './masking.ts';
 import { NO_PROBLEMS, type TestEnded } from './run-events.ts';
 
 const FIX: Record<ProblemKind, string> = {

@@ -1,24 +1,10 @@
-import { stripVTControlCharacters } from 'node:util';
+import { maskValues } from '../masking.ts';
 
 /** What may leave a page as text: messages quote records, so anything that could be one is masked or left out. */
 export type Privacy = 'keep' | 'blur';
 
 // Raised by the JavaScript engine itself; their messages name code, not data.
 const ENGINE_ERRORS = ['TypeError', 'ReferenceError', 'RangeError'];
-
-/** The first line of `text` without e-mail addresses, quoted values and long numbers, at most 200 characters. */
-export function maskValues(text: string): string {
-  const masked = firstLine(text)
-    .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '…@…')
-    .replace(/"[^"]*"|'[^']*'|`[^`]*`|«[^»]*»|“[^”]*”/g, '"…"')
-    .replace(/\+?\d[\d ().-]{4,}\d/g, '…');
-  return masked.length > 200 ? `${masked.slice(0, 199)}…` : masked;
-}
-
-/** The first line, without a terminal's colours. */
-export function firstLine(text: string): string {
-  return stripVTControlCharacters(text).trim().split('\n')[0] ?? '';
-}
 
 /** A JavaScript error as one line; under `blur` only what can't hold a value. */
 export function describeScriptError(error: { name: string; message: string }, privacy: Privacy): string {

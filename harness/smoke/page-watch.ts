@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { ConsoleMessage, Page, Request, Response } from 'playwright';
 import { z } from 'zod';
+import { maskValues } from '../masking.ts';
 import { BACKGROUND_CALLS, isKnownNoise, type ProblemKind } from './known-noise.ts';
-import { describeAddress, describeScriptError, maskValues, type Privacy, raisedAt } from './masking.ts';
+import { describeAddress, describeScriptError, type Privacy, raisedAt } from './masking.ts';
 
 /** One error that a page showed, caused or hid. Holds no value of a record. */
 export interface PageProblem {

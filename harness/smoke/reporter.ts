@@ -9,8 +9,8 @@ import type {
   TestStep,
 } from 'playwright/types/testReporter';
 import type { Severity } from '../check.ts';
+import { firstLine } from '../masking.ts';
 import { flowName } from './flow-files.ts';
-import { firstLine } from './masking.ts';
 import { FlowRecord, RECORD_CONTENT_TYPE, type RunEvent, type TestEnded } from './run-events.ts';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];

@@ -1,20 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeAddress, describeScriptError, maskValues, raisedAt } from '../../../harness/smoke/masking.ts';
-
-test.each([
-  ['mail to jane.doe+x@example.co.uk failed', 'mail to …@… failed'],
-  ['no partner "Jane Doe" here', 'no partner "…" here'],
-  ["no partner 'Jane Doe' here", 'no partner "…" here'],
-  ['no partner “Jane Doe” here', 'no partner "…" here'],
-  ['call +44 20 7946 0958 now', 'call … now'],
-  ['card 4111111111111111', 'card …'],
-  ['first line\nReceived: Jane Doe', 'first line'],
-  ['\u001b[31mred\u001b[39m words', 'red words'],
-  ['Timeout 15000ms exceeded.', 'Timeout 15000ms exceeded.'],
-  ['x'.repeat(500), `${'x'.repeat(199)}…`],
-])('%j leaves as %j', (text, masked) => {
-  expect(maskValues(text)).toBe(masked);
-});
+import { describeAddress, describeScriptError, raisedAt } from '../../../harness/smoke/masking.ts';
 
 test.each([
   ['keep', 'Error', 'no partner "Jane"', 'Error: no partner "…"'],
