@@ -4,6 +4,7 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 export interface CliResult {
+  pid: number;
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -32,7 +33,7 @@ export function startCli(
   });
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+    child.on('close', (exitCode, signal) => resolve({ pid: child.pid ?? 0, exitCode, signal, stdout, stderr }));
   });
   const stderrHas = (wanted: string | RegExp) =>
     new Promise<void>((resolve, reject) => {
