@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Check, type CheckOutcome, type CheckResult, inconclusive } from './check.ts';
-import { messageOf } from './errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Check, type CheckOutcome, type CheckResult, inconclusive, passed } from './check.ts';
+import { GateError, messageOf } from './errors.ts';
+import { maskValues } from './masking.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What was verified. Every field that is there was read off the real thing. */
@@ -38,24 +40,22 @@ export interface RunReport {
   artifacts: Artifact[];
 }
 
+/** For one check, in ms: far above what the largest database needs. */
+const CHECK_TIMEOUT_MS = 15 * 60_000;
+
 /**
- * Runs checks one after the other. One that throws is inconclusive with the error's message: a check that
- * breaks never counts as passed and never hides the others.
+ * Runs checks one after the other. One that throws or does not end in time is inconclusive: a check that breaks never
+ * counts as passed and never hides the others. What a foreign error says is masked.
  */
 export async function runChecks<Context>(
   checks: readonly Check<Context>[],
   context: Context,
-  onResult: (result: CheckResult) => void = () => {},
+  { onResult = () => {}, timeoutMs = CHECK_TIMEOUT_MS }: RunChecksOptions = {},
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const check of checks) {
     const started = performance.now();
-    let outcome: CheckOutcome;
-    try {
-      outcome = await check.run(context);
-    } catch (error) {
-      outcome = inconclusive(messageOf(error));
-    }
+    const outcome = await outcomeOf(check, context, timeoutMs);
     const result = resultOf(check, outcome, performance.now() - started);
     results.push(result);
     onResult(result);
@@ -63,14 +63,36 @@ export async function runChecks<Context>(
   return results;
 }
 
-/** An outcome under the name of its check. */
+export interface RunChecksOptions {
+  onResult?(result: CheckResult): void;
+  /** For each check, in ms. */
+  timeoutMs?: number;
+}
+
+async function outcomeOf<Context>(check: Check<Context>, context: Context, timeoutMs: number): Promise<CheckOutcome> {
+  const called = new AbortController();
+  const late = delay(timeoutMs, undefined, { signal: called.signal }).then(() =>
+    inconclusive(`it did not end within ${timeoutMs / 1000} s`),
+  );
+  late.catch(() => {}); // called off when the check ends
+  try {
+    return await Promise.race([check.run(context), late]);
+  } catch (error) {
+    return inconclusive(error instanceof GateError ? error.message : maskValues(messageOf(error)));
+  } finally {
+    called.abort();
+  }
+}
+
+/** An outcome under the name of its check. A pass without an assertion, however it came about, is none. */
 export function resultOf(
   check: Pick<Check<never>, 'id' | 'title' | 'severity'>,
   outcome: CheckOutcome,
   durationMs: number,
 ): CheckResult {
   const { id, title, severity } = check;
-  return { id, title, severity, durationMs: Math.round(durationMs), ...outcome };
+  const sound = outcome.status === 'passed' ? passed(outcome.assertions) : outcome;
+  return { id, title, severity, durationMs: Math.round(durationMs), ...sound };
 }
 
 /** Judges the results and binds them to subject and policy. */

@@ -47,7 +47,8 @@ export function judge(
 
 /** The exit code that a verdict ends a command with. */
 export function exitCodeOf(verdict: Verdict): ExitCode {
-  return { pass: 0, refuse: 1, inconclusive: 3 }[verdict] as ExitCode;
+  const exitCodes = { pass: 0, refuse: 1, inconclusive: 3 } as const satisfies Record<Verdict, ExitCode>;
+  return exitCodes[verdict];
 }
 
 /** How often each status occurs. */

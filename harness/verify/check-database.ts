@@ -32,7 +32,7 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
         ...(stagingPassword === undefined ? {} : { stagingPassword }),
       });
       const chosen = sanitizeChecks.filter(({ id }) => required.includes(id));
-      const results = await runChecks(chosen, context, ({ id }) => detail(id));
+      const results = await runChecks(chosen, context, { onResult: ({ id }) => detail(id) });
       if (filestore !== undefined && required.includes(filestoreComplete.id)) {
         results.push(...(await runChecks([filestoreComplete], { session, filestore })));
       }

@@ -117,7 +117,7 @@ async function verifyCopy(
     snapshot.resolve();
     const found = await sanitizeContext(session, sanitizeOptions);
     return progress.step('check what is stored', async (detail) => [
-      ...(await runChecks(chosen(sanitizeChecks, baseline), found, ({ id }) => detail(id))),
+      ...(await runChecks(chosen(sanitizeChecks, baseline), found, { onResult: ({ id }) => detail(id) })),
       ...(await runChecks(chosen([filestoreComplete], required), { session, filestore: copy.filestore })),
     ]);
   });
