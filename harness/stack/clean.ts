@@ -27,14 +27,13 @@ async function removeLabelled({ docker }: Engine, mine: (labels: Record<string, 
   const removed: Removed = { containers: 0, networks: 0, volumes: 0 };
 
   const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(
+  const counts = await Promise.all(
     containers
       .filter(({ Labels }) => mine(Labels))
       // `v`: the anonymous volumes that the image declares go with it.
-      .map(async ({ Id }) => {
-        removed.containers += await countUnlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
-      }),
+      .map(({ Id }) => countUnlessGone(docker.getContainer(Id).remove({ force: true, v: true }))),
   );
+  removed.containers = counts.filter((count) => count === 1).length;
   for (const { Id, Labels } of await docker.listNetworks({ filters })) {
     if (mine(Labels ?? {})) removed.networks += await countUnlessGone(docker.getNetwork(Id).remove());
   }
