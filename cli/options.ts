@@ -35,13 +35,12 @@ export const url = z
 export const text = z.string().min(1, 'is empty');
 export const list = z.union([z.array(text), text.transform((each) => each.split(','))]);
 // An empty string would read as 0: a gate at 0 % passes anything.
-export const number = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, 'is not a number')
-    .transform(Number),
-]);
+const numeral = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number);
+export const number = z.union([z.number(), numeral], 'is not a number, 0 or more');
+export const percent = number.refine((value) => value <= 100, 'is more than 100');
 
 /** Lays flags over variables over the configuration file, and parses the whole. Throws `UsageError('options')`. */
 export function parseOptions<Shape extends z.ZodRawShape>(

@@ -19,7 +19,8 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
       'Proves that an Odoo image and a restored copy of production are safe and work, and only then lets the tag move on.',
     )
     .version(toolVersion)
-    .showHelpAfterError('(--help shows every option)')
+    // Printed by reportError, as every other mistake.
+    .configureOutput({ outputError: () => {} })
     .exitOverride()
     .addHelpText(
       'after',

@@ -3,13 +3,13 @@ import { buildReport } from '../../harness/run.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
-import { common, number, option, outOption, text } from '../options.ts';
+import { common, option, outOption, percent, text } from '../options.ts';
 
 const options = {
   ...common,
   base: text.optional(),
-  min: number.default(80),
-  tolerance: number.default(0),
+  min: percent.default(80),
+  tolerance: percent.default(0),
   out: text.optional(),
 };
 

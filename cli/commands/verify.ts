@@ -3,7 +3,7 @@ import { UsageError } from '../../harness/errors.ts';
 import { verify as runVerify } from '../../harness/verify/verify.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
-import { common, list, number, option, outOption, secretFrom, text, url } from '../options.ts';
+import { common, list, option, outOption, percent, secretFrom, text, url } from '../options.ts';
 
 const options = {
   ...common,
@@ -19,7 +19,7 @@ const options = {
   stagingPasswordEnv: text.optional(),
   coverage: list.optional(),
   baseCoverage: text.optional(),
-  min: number.default(80),
+  min: percent.default(80),
   only: list.optional(),
   keep: z.boolean().default(false),
   out: text.optional(),
