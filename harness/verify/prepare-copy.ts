@@ -1,7 +1,7 @@
 import type { Backup } from '../backup/backup.ts';
 import { extractFilestore } from '../backup/extract-filestore.ts';
 import { inspectBackup } from '../backup/inspect.ts';
-import { assertSameSeries } from '../backup/restorable.ts';
+import { assertRestorable, assertSameSeries } from '../backup/restorable.ts';
 import { restoreDatabase } from '../backup/restore.ts';
 import { readServerFacts } from '../backup/server-facts.ts';
 import { verifyBackup } from '../backup/verify.ts';
@@ -33,10 +33,12 @@ export interface Copy {
 export async function prepareCopy(context: RunContext, options: CopyOptions): Promise<Copy> {
   const { engine, run, network, progress, signal } = context;
   const { filestore } = options;
+  const probed = resolveImage(engine, options.image, progress).then((resolved) => probeOdoo(engine, resolved, run));
   const [image, { backup, postgres, template }] = await Promise.all([
-    resolveImage(engine, options.image, progress).then((resolved) => probeOdoo(engine, resolved, run)),
+    probed,
     inspectBackup(options.backup, { ...(filestore === undefined ? {} : { filestore }), signal, progress }).then(
       async (backup) => {
+        assertRestorable(backup, { odooVersion: (await probed).series });
         const template = await restoredTemplate(context, options.postgresImage, backup);
         const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
         return { backup, template, postgres };
