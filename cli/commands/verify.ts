@@ -93,8 +93,11 @@ export const verify: Subcommand<typeof options> = {
               ...(baseCoverage === undefined ? {} : { base: baseCoverage }),
             },
           }),
-      onStarted: ({ url: where, login, runId }) => {
-        if (given.keep) progress.note(`kept: ${where.href} (user ${login}); remove it with: odoo-gate down ${runId}`);
+      onStarted: ({ url: where, login, password, runId }) => {
+        if (!given.keep) return;
+        // A password that the user chose may be used elsewhere; one made for this stack is not.
+        const shown = password === stagingPassword ? `the password in ${given.stagingPasswordEnv}` : password;
+        progress.note(`kept: ${where.href}, sign in ${login} / ${shown}, remove it with: odoo-gate down ${runId}`);
       },
     });
     return deliver(report, { format: given.format, out });
