@@ -1,4 +1,5 @@
 import { ClientProgramError, type ClientPrograms } from '../database/client-programs.ts';
+import { InfrastructureError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
 import type { Backup, VerifiedBackup } from './backup.ts';
 import { corrupt } from './backup-errors.ts';
@@ -13,7 +14,8 @@ export interface VerifyOptions {
 
 /**
  * Has pg_restore read a custom or directory dump to its end, writing nothing (`pg_restore -l` would pass a truncated
- * one), and checks that the server is new enough. Throws `UsageError` for a damaged or too new dump.
+ * one), and checks that the server is new enough. Throws `UsageError` for a damaged or too new dump,
+ * `InfrastructureError('client-program-old')` for a pg_restore that can't know its format.
  */
 export async function verifyBackup(
   backup: Backup,
@@ -31,9 +33,15 @@ export async function verifyBackup(
           await programs.run('pg_restore', readThrough, { ...io, stdin: await openDump(dump) });
         else await programs.expose(dump.path, (path) => programs.run('pg_restore', [...readThrough, path], io));
       } catch (error) {
-        if (error instanceof ClientProgramError)
-          throw corrupt(backup.path, `pg_restore can't read it: ${error.stderr}`, error);
-        throw error;
+        if (!(error instanceof ClientProgramError)) throw error;
+        // The server is new enough for the dump; a pg_restore that does not know its format is older.
+        if (/unsupported version \([\d.]+\) in file header/.test(error.stderr)) {
+          throw new InfrastructureError('client-program-old', `pg_restore is too old for "${backup.path}".`, {
+            next: `Install Postgres' client programs of version ${dump.postgresMajor} or newer, first on the PATH.`,
+            cause: error,
+          });
+        }
+        throw corrupt(backup.path, `pg_restore can't read it: ${error.stderr}`, error);
       }
     });
   }
