@@ -36,9 +36,22 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
   };
 }
 
-/** Opens one connection; the caller ends it. `applicationName` shows in `pg_stat_activity`. */
-export async function connect(address: DatabaseAddress, applicationName = 'odoo-gate'): Promise<pg.Client> {
-  const client = new pg.Client({ ...address, application_name: applicationName, connectionTimeoutMillis: 15_000 });
+/**
+ * Opens one connection; the caller ends it. `applicationName` shows in `pg_stat_activity`; a statement that has no answer
+ * after `queryTimeoutMs` (never, unless told) rejects, also when the server is gone without a word.
+ */
+export async function connect(
+  address: DatabaseAddress,
+  applicationName = 'odoo-gate',
+  { queryTimeoutMs = 0 }: { queryTimeoutMs?: number } = {},
+): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...address,
+    application_name: applicationName,
+    connectionTimeoutMillis: 15_000,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+  });
   // Without a listener a server that goes away between two queries would end the process.
   client.on('error', () => {});
   try {

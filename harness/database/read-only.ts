@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { UsageError } from '../errors.ts';
 import { connect, type DatabaseAddress } from './connection.ts';
 import { loadSchema, type Schema } from './schema.ts';
 
@@ -14,18 +15,23 @@ export interface ReadOnlyOptions {
   statementTimeoutMs?: number;
 }
 
+/** A server that is alive ends a statement by itself before this is over, in ms. */
+const SERVER_SILENCE_MS = 10_000;
+
 /**
  * Opens one READ ONLY, REPEATABLE READ transaction: all queries see the same moment and none can write.
  * Row-level security errors out instead of hiding rows, so a filtered view can't read as a clean one.
+ * Throws `UsageError('database-schema')` where the role does not see schema `public` first: Odoo may then use other tables.
  */
 export async function withReadOnlySession<T>(
   address: DatabaseAddress,
   work: (session: ReadOnlySession) => Promise<T>,
   { statementTimeoutMs = 60_000 }: ReadOnlyOptions = {},
 ): Promise<T> {
-  const client = await connect(address, 'odoo-gate check');
+  const client = await connect(address, 'odoo-gate check', { queryTimeoutMs: statementTimeoutMs + SERVER_SILENCE_MS });
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await assertPublicSchema(client, address);
     await client.query(
       `SET LOCAL statement_timeout = ${Math.trunc(statementTimeoutMs)}; SET LOCAL lock_timeout = 2000;
        SET LOCAL search_path = public, pg_catalog; SET LOCAL row_security = off`,
@@ -37,7 +43,9 @@ export async function withReadOnlySession<T>(
         await client.query('RELEASE SAVEPOINT statement');
         return rows;
       } catch (error) {
-        await client.query('ROLLBACK TO SAVEPOINT statement').catch(() => {});
+        // An error without SQLSTATE is not the server's: what comes after it would only wait.
+        if ((error as { code?: string }).code === undefined) void client.end().catch(() => {});
+        else await client.query('ROLLBACK TO SAVEPOINT statement').catch(() => {});
         throw error;
       }
     };
@@ -46,4 +54,16 @@ export async function withReadOnlySession<T>(
     // Ending the connection rolls back; COMMIT would be harmless but is never needed.
     await client.end().catch(() => {});
   }
+}
+
+async function assertPublicSchema(client: pg.Client, { user, database }: DatabaseAddress): Promise<void> {
+  const { rows } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema');
+  if (rows[0]?.schema === 'public') return;
+  throw new UsageError(
+    'database-schema',
+    `User "${user}" sees another schema than public first in database "${database}": it may not see the tables that Odoo uses.`,
+    {
+      next: "Give the role that Odoo itself uses, or set this role's search_path to public; Odoo in another schema is not supported.",
+    },
+  );
 }

@@ -33,6 +33,13 @@ export async function writeReport(report: RunReport, outDir: string): Promise<st
   return paths;
 }
 
+/** Removes the files of an earlier report: where a run ends without a verdict, no old one may be taken for its own. */
+export async function removeReport(outDir: string): Promise<void> {
+  for (const name of ['report.json', 'report.html', 'junit.xml', 'ctrf.json']) {
+    await rm(join(outDir, name), { force: true });
+  }
+}
+
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });

@@ -34,7 +34,7 @@ export async function unpackFilestoreTar(archive: NodeJS.ReadableStream, folder:
   const unpacked = (async () => {
     for await (const entry of extract) {
       // `checklist/` holds empty files of the same names: the notes of Odoo's garbage collection.
-    const name = /^(?!.*\bchecklist\/)(?:.*\/)?([0-9a-f]{2}\/[0-9a-f]{40})$/.exec(entry.header.name)?.[1];
+      const name = /^(?!.*\bchecklist\/)(?:.*\/)?([0-9a-f]{2}\/[0-9a-f]{40})$/.exec(entry.header.name)?.[1];
       if (entry.header.type !== 'file' || name === undefined) {
         entry.resume();
         continue;

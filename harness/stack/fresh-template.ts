@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, readlink, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { DatabaseAddress } from '../database/connection.ts';
+import { withReadOnlySession } from '../database/read-only.ts';
 import { UsageError } from '../errors.ts';
 import type { OdooImage } from './image.ts';
 import { runOdoo } from './odoo.ts';
+import { describeRecord, type OdooLog } from './odoo-log.ts';
 import { STACK_DATABASE } from './postgres.ts';
 import type { RunContext } from './run-context.ts';
 import { type Template, useTemplate } from './template.ts';
@@ -20,9 +23,10 @@ interface FreshDatabase {
 
 /** A new database with these modules, initialised once per image, modules, demo data and addons' content. */
 export async function freshTemplate(
-  { engine, run, network, progress, signal }: RunContext,
+  context: RunContext,
   { image, postgresImage, modules, demo, addons = [] }: FreshDatabase,
 ): Promise<Template> {
+  const { engine, run, network, signal } = context;
   const sorted = [...new Set(modules)].sort();
   const ingredients = {
     kind: 'fresh',
@@ -32,8 +36,7 @@ export async function freshTemplate(
     addons: await Promise.all(addons.map(folderDigest)),
   };
   return useTemplate(
-    engine,
-    { run, network, postgresImage, progress },
+    { ...context, postgresImage },
     {
       ingredients,
       title: `initialise a database with ${sorted.join(', ')}${demo ? ' and demo data' : ''}`,
@@ -48,21 +51,30 @@ export async function freshTemplate(
           takeFilestoreTo: filestore,
           signal,
         });
-        // Odoo ends with 0 also when it ignored a module it does not know.
-        const ignored = log.problems.find(({ message }) => /invalid module names|modules are not loaded/.test(message));
-        if (exitCode !== 0 || ignored !== undefined) {
-          throw new UsageError(
-            'init-failed',
-            `Odoo could not initialise ${sorted.join(', ')}:\n${ignored?.message ?? log.lastLines(15)}`,
-            {
-              next: 'Check the module names and --addons; a missing Python package is named in the lines above.',
-            },
-          );
+        // Odoo ends with 0 also when it ignored a module that it does not know, or left one out.
+        const missing = exitCode === 0 ? await notInstalled(postgres.address(STACK_DATABASE), sorted) : sorted;
+        if (missing.length > 0) {
+          throw new UsageError('init-failed', `Odoo did not install ${missing.join(', ')}:\n${reasonIn(log)}`, {
+            next: 'Check the module names and --addons; a missing Python package is named in the lines above.',
+          });
         }
         return { modules: sorted, demo };
       },
     },
   );
+}
+
+async function notInstalled(address: DatabaseAddress, modules: readonly string[]): Promise<string[]> {
+  const installed = await withReadOnlySession(address, (session) =>
+    session.query<{ name: string }>("SELECT name FROM ir_module_module WHERE state = 'installed'"),
+  );
+  const names = new Set(installed.map(({ name }) => name));
+  return modules.filter((module) => !names.has(module));
+}
+
+function reasonIn(log: OdooLog): string {
+  const told = log.problems.find(({ message }) => /invalid module names|modules are not loaded/.test(message));
+  return told === undefined ? log.lastLines(15) : describeRecord(told);
 }
 
 /** The flag's meaning changed in 19: before, demo data came unless refused; since, only when asked for. */
@@ -71,8 +83,8 @@ function demoFlag(series: string, demo: boolean): string {
   return demo ? '--without-demo=' : '--without-demo=all';
 }
 
-/** `sha256` over every file's path and bytes, as Python would import them: compiled files and git's own are left out. */
-async function folderDigest(folder: string): Promise<string> {
+/** `sha256` over every file's path and bytes and every link's target; what Python compiled and git's own are left out. */
+export async function folderDigest(folder: string): Promise<string> {
   const root = await realpath(folder).catch((cause: unknown) => {
     throw new UsageError('addons-missing', `There is no addons folder "${folder}".`, {
       next: 'Check --addons.',
@@ -81,15 +93,19 @@ async function folderDigest(folder: string): Promise<string> {
   });
   const hash = createHash('sha256');
   const entries = await readdir(root, { withFileTypes: true, recursive: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  for (const path of paths.sort()) {
-    if (/(^|\/)(\.git|__pycache__)\//.test(path)) continue;
-    hash.update(`\0${path}\0`);
-    await pipeline(createReadStream(join(root, path)), async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) hash.update(chunk);
-    });
+  const files = entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => ({ path: relative(root, join(entry.parentPath, entry.name)), isLink: entry.isSymbolicLink() }))
+    .filter(({ path }) => !/(^|\/)(\.git|__pycache__)\//.test(path));
+  for (const { path, isLink } of files.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const content = isLink ? `-> ${await readlink(join(root, path))}` : await fileDigest(join(root, path));
+    hash.update(JSON.stringify([path, content]));
   }
+  return hash.digest('hex');
+}
+
+async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }

@@ -21,18 +21,26 @@ export interface OdooImage extends ResolvedImage {
   series: string;
   /** The `addons_path` of its configuration file. */
   addonsPath: string[];
+  /** Names of the options in its configuration file. */
+  configured: ReadonlySet<string>;
 }
 
 /**
  * Pulls the reference if a registry has it, else takes the local copy.
  * Throws `UsageError('image-missing')` if neither is there.
  */
-export async function resolveImage(engine: Engine, reference: string, progress: Progress): Promise<ResolvedImage> {
+export async function resolveImage(
+  engine: Engine,
+  reference: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<ResolvedImage> {
   const pullError = await progress.step(`pull ${reference}`, async (detail) => {
     try {
-      await pull(engine.docker, reference, detail);
+      await pull(engine.docker, reference, detail, signal);
       return undefined;
     } catch (error) {
+      signal?.throwIfAborted();
       detail('not to be had from a registry: using the local copy');
       return error;
     }
@@ -55,8 +63,13 @@ export async function resolveImage(engine: Engine, reference: string, progress: 
   }
 }
 
-async function pull(docker: Docker, reference: string, detail: (text: string) => void): Promise<void> {
-  const stream = await docker.pull(reference);
+async function pull(
+  docker: Docker,
+  reference: string,
+  detail: (text: string) => void,
+  abortSignal?: AbortSignal,
+): Promise<void> {
+  const stream = await docker.pull(reference, abortSignal === undefined ? {} : { abortSignal });
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(
       stream,
@@ -108,13 +121,19 @@ export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run):
       },
     );
   }
-  const addonsPath = /^\s*addons_path\s*=\s*(.*)$/m.exec(text)?.[1] ?? '';
+  const options = new Map(
+    [...text.matchAll(/^[ \t]*([a-z_]+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
   return {
     ...image,
     series,
-    addonsPath: addonsPath
+    addonsPath: (options.get('addons_path') ?? '')
       .split(',')
       .map((path) => path.trim())
       .filter(Boolean),
+    configured: new Set(options.keys()),
   };
 }

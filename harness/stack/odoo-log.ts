@@ -1,8 +1,10 @@
+import { maskValues } from '../masking.ts';
+
 /** One record of Odoo's log with its continuation lines. */
 export interface LogRecord {
   level: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
   logger: string;
-  /** With continuation lines (tracebacks). */
+  /** With continuation lines (tracebacks), as far as they are kept. */
   message: string;
 }
 
@@ -10,46 +12,89 @@ export interface LogRecord {
 const RECORD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) \S+ ([^\s:]+): (.*)$/;
 const KEPT_LINES = 200;
 const KEPT_PROBLEMS = 1_000;
+/** In characters. */
+const LONGEST_LINE = 16_384;
+const LONGEST_MESSAGE = 65_536;
 
 /**
- * Reads Odoo's log as it comes. Memory stays bounded: the last lines and the first thousand records
- * above INFO are kept, all are counted.
+ * Reads Odoo's log as it comes. Memory stays bounded: the last lines, and of errors and of warnings the first thousand
+ * each, are kept, all are counted.
  */
 export class OdooLog {
+  /** Records above INFO. */
   readonly problems: LogRecord[] = [];
-  readonly tail: string[] = [];
   records = 0;
-  problemCount = 0;
+  /** ERROR and CRITICAL, kept or not. */
+  errorCount = 0;
+  #warningCount = 0;
+  readonly #tail: string[] = [];
   #partial = '';
   #current: LogRecord | undefined;
 
   /** Takes the next piece of the stream, which may end within a line. */
   push(chunk: string): void {
     const lines = (this.#partial + chunk).split('\n');
-    this.#partial = lines.pop() ?? '';
-    for (const line of lines) this.#line(line.trimEnd());
+    this.#partial = (lines.pop() ?? '').slice(0, LONGEST_LINE);
+    for (const line of lines) this.#line(line.slice(0, LONGEST_LINE).trimEnd());
   }
 
-  /** The last lines, for an error message or a file. */
+  /** The stream has ended: what it left without a line break is a line. */
+  end(): void {
+    if (this.#partial !== '') this.push('\n');
+  }
+
+  /** Whether one of the last lines holds a text. */
+  hasRecently(text: string): boolean {
+    return this.#tail.some((line) => line.includes(text));
+  }
+
+  /** The last lines, for an error message, without values. */
   lastLines(count: number): string {
-    return this.tail.slice(-count).join('\n');
+    return this.#tail.slice(-count).map(describeLine).join('\n');
   }
 
   #line(line: string): void {
-    this.tail.push(line);
-    if (this.tail.length > KEPT_LINES) this.tail.shift();
-    const [, level, logger, message] = RECORD.exec(line) ?? [];
-    if (level === undefined || logger === undefined || message === undefined) {
+    this.#tail.push(line);
+    if (this.#tail.length > KEPT_LINES) this.#tail.shift();
+    const record = parseRecord(line);
+    if (record === undefined) {
       // A continuation belongs to the record before it.
-      if (this.#current !== undefined) this.#current.message += `\n${line}`;
+      const current = this.#current;
+      if (current !== undefined && current.message.length < LONGEST_MESSAGE) current.message += `\n${line}`;
       return;
     }
     this.records += 1;
     this.#current = undefined;
-    if (level === 'DEBUG' || level === 'INFO') return;
-    this.problemCount += 1;
-    if (this.problems.length >= KEPT_PROBLEMS) return;
-    this.#current = { level: level as LogRecord['level'], logger, message };
-    this.problems.push(this.#current);
+    if (record.level === 'DEBUG' || record.level === 'INFO') return;
+    const nth = record.level === 'WARNING' ? ++this.#warningCount : ++this.errorCount;
+    if (nth > KEPT_PROBLEMS) return;
+    this.#current = record;
+    this.problems.push(record);
   }
+}
+
+function parseRecord(line: string): LogRecord | undefined {
+  const [, level, logger, message] = RECORD.exec(line) ?? [];
+  if (level === undefined || logger === undefined || message === undefined) return undefined;
+  return { level: level as LogRecord['level'], logger, message };
+}
+
+/** Level, first line and the exception that ends the traceback; values are masked. */
+export function describeRecord({ level, message }: LogRecord): string {
+  const [first = '', ...further] = message.trimEnd().split('\n');
+  const exception = further.findLast((line) => EXCEPTION.test(line));
+  return `${level}: ${maskValues(first)}${exception === undefined ? '' : ` (${describeLine(exception)})`}`;
+}
+
+/** The line of a traceback that names the exception; frames are indented. */
+const EXCEPTION = /^[A-Za-z_][\w.]*(?::|$)/;
+/** Python's own words about code: what they quote are names of modules and attributes, not data. */
+const ABOUT_CODE = /^(ModuleNotFoundError|ImportError|SyntaxError|IndentationError|NameError|AttributeError): /;
+const FRAME = /^\s+File "[^"]+", line \d+/;
+
+function describeLine(line: string): string {
+  if (ABOUT_CODE.test(line) || FRAME.test(line)) return line.slice(0, 200);
+  const record = parseRecord(line);
+  if (record !== undefined) return `${record.level} ${record.logger}: ${maskValues(record.message)}`;
+  return /^\s/.test(line) ? `    ${maskValues(line)}` : maskValues(line);
 }

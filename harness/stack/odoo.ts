@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GenericContainer } from 'testcontainers';
 import type { DatabaseAddress } from '../database/connection.ts';
-import type { Container, Engine } from './engine.ts';
+import { type Container, type Engine, isGone } from './engine.ts';
 import { filestoreTar, unpackFilestoreTar } from './filestore-tar.ts';
 import type { OdooImage } from './image.ts';
 import { addressOnlyOn, type CutOffNetwork } from './network.ts';
@@ -41,7 +42,7 @@ export async function startOdoo(
   engine: Engine,
   options: OdooOptions & { network: CutOffNetwork; timeoutMs?: number },
 ): Promise<RunningOdoo> {
-  const { container, log } = await launch(engine, options, [
+  const { container, log, logEnded } = await launch(engine, options, [
     '--db-filter',
     `^${options.database.database}$`,
     '--no-database-list',
@@ -53,7 +54,11 @@ export async function startOdoo(
     log,
     series: options.image.series,
     database: options.database.database,
-    isRunning: async () => (await container.inspect()).State.Running,
+    isRunning: async () => {
+      const running = await isRunning(container);
+      if (!running) await Promise.race([logEnded, delay(5_000)]);
+      return running;
+    },
     timeoutMs: options.timeoutMs ?? 180_000,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
@@ -80,6 +85,15 @@ export async function runOdoo(
   } finally {
     options.signal?.removeEventListener('abort', abort);
     await container.remove({ force: true, v: true }).catch(() => {});
+  }
+}
+
+async function isRunning(container: Container): Promise<boolean> {
+  try {
+    return (await container.inspect()).State.Running;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
   }
 }
 
@@ -111,8 +125,8 @@ async function launch(
       ...(command === undefined ? [] : [command]),
       ...['--database', database.database, '--data-dir', DATA_FOLDER],
       ...(mounted.length === 0 ? [] : ['--addons-path', addonsPath.join(',')]),
-      // A cron of a restored production must not run, whatever state it is in.
-      ...(command === undefined ? ['--max-cron-threads', '0', '--workers', '0'] : []),
+      // A cron of a restored production must not run, whatever state it is in; a quieter log would hide errors.
+      ...(command === undefined ? ['--max-cron-threads', '0', '--workers', '0', '--log-level', 'info'] : []),
       ...args,
     ])
     .withLabels(run.labels)
@@ -120,8 +134,10 @@ async function launch(
     .withBindMounts(mounted)
     .withWaitStrategy(startedOnly())
     .withLogConsumer((stream: Readable) => {
-      stream.on('data', (chunk: Buffer | string) => log.push(chunk.toString()));
-      logEnded = new Promise((resolve) => stream.once('end', resolve).once('error', () => resolve()));
+      stream.setEncoding('utf8').on('data', (chunk: string) => log.push(chunk));
+      logEnded = new Promise<void>((resolve) => stream.once('end', resolve).once('error', () => resolve())).then(() =>
+        log.end(),
+      );
     });
   if (filestore !== undefined) {
     definition.withCopyArchivesToContainer([

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InfrastructureError } from '../errors.ts';
+import { getPage } from './get-page.ts';
 import type { OdooLog } from './odoo-log.ts';
 
-/** Odoo ended, or did not serve its login page in time. That may be the image's fault: checks turn it into a failure. */
+/**
+ * Odoo ended (`odoo-ended`), went on answering with errors (`odoo-broken`), or was not ready in time (`odoo-not-ready`).
+ * The first two are the image's or the database's fault; a time-out proves nothing.
+ */
 export class OdooDidNotStart extends InfrastructureError {}
 
 interface ReadinessOptions {
@@ -10,14 +14,18 @@ interface ReadinessOptions {
   log: OdooLog;
   series: string;
   database: string;
+  /** False once Odoo has ended and its log has arrived. */
   isRunning(): Promise<boolean>;
   timeoutMs: number;
+  /** How long a page may answer with 5xx before it counts as broken, in ms. */
+  patienceMs?: number;
   signal?: AbortSignal;
 }
 
 /**
  * Two rungs: `/web/health` (Odoo 15 and later; answers before the registry is loaded), then `/web/login`
  * with its form (needs the registry). What the database says of its modules is asked by a check of its own.
+ * Throws `OdooDidNotStart`, or the signal's reason.
  */
 export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   const deadline = performance.now() + options.timeoutMs;
@@ -29,39 +37,42 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
 }
 
 async function climb(
-  { url, log, isRunning, signal, timeoutMs }: ReadinessOptions,
+  { url, log, isRunning, signal, timeoutMs, patienceMs = 20_000 }: ReadinessOptions,
   deadline: number,
   path: string,
   isReady: (response: Response, body: string) => boolean,
 ): Promise<void> {
+  const lines = () => `Its last lines:\n${log.lastLines(15)}`;
   let answer = 'no answer';
+  let brokenSince: number | undefined;
   while (performance.now() < deadline) {
     signal?.throwIfAborted();
     try {
-      const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(60_000) });
+      const response = await getPage(new URL(path, url), {
+        timeoutMs: 60_000,
+        ...(signal === undefined ? {} : { signal }),
+      });
       if (isReady(response, await response.text())) return;
       answer = `status ${response.status}`;
-      // A page that fails fails again until something changes: ask less often than a port that is not open yet.
-      if (response.status >= 500) await delay(1_000);
+      brokenSince = response.status >= 500 ? (brokenSince ?? performance.now()) : undefined;
     } catch {
       // Not listening yet.
     }
     if (!(await isRunning())) {
-      throw new OdooDidNotStart(
-        'odoo-ended',
-        `Odoo ended before it served ${path}. Its last lines:\n${log.lastLines(15)}`,
-        {
-          next: 'Read the lines above: a missing module, a failed migration or a wrong addons path shows there.',
-        },
-      );
+      throw new OdooDidNotStart('odoo-ended', `Odoo ended before it served ${path}. ${lines()}`, {
+        next: 'Read the lines above: a missing module, a failed migration or a wrong addons path shows there.',
+      });
+    }
+    if (brokenSince !== undefined && performance.now() - brokenSince > patienceMs) {
+      throw new OdooDidNotStart('odoo-broken', `Odoo answers ${path} with ${answer}. ${lines()}`, {
+        next: 'Read the lines above: an addon that does not load or a view that breaks shows there.',
+      });
     }
     await delay(100);
   }
   throw new OdooDidNotStart(
     'odoo-not-ready',
-    `Odoo did not serve ${path} within ${timeoutMs / 1000} s (${answer}). Its last lines:\n${log.lastLines(15)}`,
-    {
-      next: 'Read the lines above; if Odoo was still loading, run it again on a machine with less to do.',
-    },
+    `Odoo did not serve ${path} within ${timeoutMs / 1000} s (${answer}). ${lines()}`,
+    { next: 'Read the lines above; if it was still loading, the machine was too slow or too busy: try again.' },
   );
 }

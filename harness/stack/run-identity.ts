@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 export const RUN_LABEL = 'odoo-gate.run';
@@ -18,18 +18,27 @@ export function newRun({ keep = false }: { keep?: boolean } = {}): Run {
   const id = randomBytes(4).toString('hex');
   const labels: Record<string, string> = {
     [RUN_LABEL]: id,
-    [OWNER_LABEL]: `${hostname()}/${bootId()}/${processId(process.pid)}`,
+    [OWNER_LABEL]: ownerOf(process.pid),
   };
   if (keep) labels[KEEP_LABEL] = 'true';
   return { id, labels };
 }
 
-/** Whether the process that started something still lives. One of another machine can't be told, and counts as alive. */
+/** `host/boot/pid.start/namespace`: who started something. */
+export function ownerOf(pid: number): string {
+  return [hostname(), bootId(), processId(pid), pidNamespace()].join('/');
+}
+
+/**
+ * Whether the process that started something still lives. One of another machine, or of another container on this one,
+ * can't be told, and counts as alive.
+ */
 export function ownerLives(owner: string): boolean {
-  const [host, boot, pid = ''] = owner.split('/');
+  const [host, boot, process = '', namespace] = owner.split('/');
   if (host !== hostname()) return true;
   if (boot !== bootId()) return false;
-  return processId(Number(pid.split('.')[0])) === pid;
+  if (namespace !== pidNamespace()) return true;
+  return processId(Number(process.split('.')[0])) === process;
 }
 
 /** A pid with its start time: pids are given again. */
@@ -50,6 +59,15 @@ function livesWithoutProc(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Two containers may have the same host name, but not the same processes. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return 'unknown';
   }
 }
 

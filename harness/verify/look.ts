@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { UsageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { freshTemplate } from '../stack/fresh-template.ts';
 import { probeOdoo, resolveImage } from '../stack/image.ts';
@@ -32,14 +33,19 @@ export async function startForLooking(options: LookOptions): Promise<LookedAtSta
     const { engine, run, network, progress, signal } = context;
     const { image, postgres, filestore } = await prepare(context, options);
     const address = postgres.address(STACK_DATABASE);
-    const login = (await findAdministrator(address)) ?? 'admin';
+    const administrator = await findAdministrator(address);
     const password = randomBytes(9).toString('base64url');
-    await openDoorForSmoke(address, login, password);
+    if (administrator === undefined) {
+      throw new UsageError('no-administrator', 'No active user of the database is in the group Settings.', {
+        next: 'Give an administrator that group in production, or take another backup.',
+      });
+    }
+    await openDoorForSmoke(address, administrator, password);
     const odoo = await progress.step('start Odoo', () =>
       startOdoo(engine, { run, network, image, database: address, filestore, addons: options.addons, signal }),
     );
     const databaseUrl = `postgresql://${address.user}:${address.password}@${address.host}:${address.port}/${address.database}`;
-    return { id: run.id, url: odoo.url.href, databaseUrl, login, password };
+    return { id: run.id, url: odoo.url.href, databaseUrl, login: administrator.login, password };
   });
 }
 

@@ -26,7 +26,9 @@ export const ASKED_AGAIN: readonly string[] = [
   'sanitize.incoming-mail',
   'sanitize.waiting-mail',
   'sanitize.crons',
+  'sanitize.webhooks',
   'sanitize.base-url',
+  'sanitize.neutralized',
   'sanitize.payment',
 ];
 
@@ -40,3 +42,8 @@ export const VERIFY_CHECKS: readonly string[] = [
   ...SMOKE_CHECKS,
   logCheck.id,
 ];
+
+/** Checks that have to wait for a started Odoo. */
+export function needsOdoo(id: string): boolean {
+  return /^(stack|smoke)\./.test(id) || id === driftCheck.id;
+}

@@ -9,6 +9,7 @@ import { withReadOnlySession } from '../database/read-only.ts';
 import { type OdooImage, probeOdoo, resolveImage } from '../stack/image.ts';
 import { type RunningPostgres, STACK_DATABASE, startPostgres } from '../stack/postgres.ts';
 import type { RunContext } from '../stack/run-context.ts';
+import { sideBySide } from '../stack/side-by-side.ts';
 import { type Template, useTemplate } from '../stack/template.ts';
 
 export interface CopyOptions {
@@ -31,31 +32,35 @@ export interface Copy {
 
 /** Asks the image while the backup is restored, once, and cloned ever after. Throws `UsageError` where the two don't fit. */
 export async function prepareCopy(context: RunContext, options: CopyOptions): Promise<Copy> {
-  const { engine, run, network, progress, signal } = context;
-  const { filestore } = options;
-  const probed = resolveImage(engine, options.image, progress).then((resolved) => probeOdoo(engine, resolved, run));
-  const [image, { backup, postgres, template }] = await Promise.all([
-    probed,
-    inspectBackup(options.backup, { ...(filestore === undefined ? {} : { filestore }), signal, progress }).then(
-      async (backup) => {
-        assertRestorable(backup, { odooVersion: (await probed).series });
-        const template = await restoredTemplate(context, options.postgresImage, backup);
-        const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
-        return { backup, template, postgres };
-      },
-    ),
-  ]);
+  const { engine, run, progress } = context;
+  const [image, { backup, postgres, template }] = await sideBySide(context.signal, (signal) => {
+    const probed = resolveImage(engine, options.image, progress, signal).then((image) => probeOdoo(engine, image, run));
+    return [probed, restoredCopy({ ...context, signal }, options, probed)];
+  });
   const { odooVersion, modules } = await withReadOnlySession(postgres.address(STACK_DATABASE), readServerFacts);
   assertSameSeries(odooVersion, image.series);
   return { image, backup, postgres, filestore: template.filestore, odooVersion, modules };
 }
 
-async function restoredTemplate(context: RunContext, postgresReference: string, backup: Backup): Promise<Template> {
+async function restoredCopy(context: RunContext, options: CopyOptions, probed: Promise<OdooImage>) {
   const { engine, run, network, progress, signal } = context;
-  const postgresImage = (await resolveImage(engine, postgresReference, progress)).id;
+  const { filestore } = options;
+  const backup = await inspectBackup(options.backup, {
+    ...(filestore === undefined ? {} : { filestore }),
+    signal,
+    progress,
+  });
+  assertRestorable(backup, { odooVersion: (await probed).series });
+  const template = await restoredTemplate(context, options.postgresImage, backup);
+  const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
+  return { backup, template, postgres };
+}
+
+async function restoredTemplate(context: RunContext, postgresReference: string, backup: Backup): Promise<Template> {
+  const { engine, progress, signal } = context;
+  const postgresImage = (await resolveImage(engine, postgresReference, progress, signal)).id;
   return useTemplate(
-    engine,
-    { run, network, postgresImage, progress },
+    { ...context, postgresImage },
     {
       ingredients: { kind: 'backup', digest: backup.digest },
       title: 'restore the backup',

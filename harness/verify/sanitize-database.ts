@@ -24,6 +24,7 @@ export async function sanitizeDatabase(options: SanitizeDatabaseOptions): Promis
       await resolveImage(context.engine, options.image, context.progress),
       context.run,
     );
+    assertUsesOurAddress(image);
     return sanitize({
       address: options.address,
       baseUrl: options.baseUrl,
@@ -32,6 +33,19 @@ export async function sanitizeDatabase(options: SanitizeDatabaseOptions): Promis
       ...(options.anonymize === undefined ? {} : { anonymize: options.anonymize }),
     });
   });
+}
+
+/** The entry point lets the image's own configuration win: on this machine's network it could reach production itself. */
+function assertUsesOurAddress({ reference, configured }: OdooImage): void {
+  const named = ['db_host', 'db_port', 'db_user', 'db_password'].filter((option) => configured.has(option));
+  if (named.length === 0) return;
+  throw new UsageError(
+    'image-names-database',
+    `The configuration in the image "${reference}" sets ${named.join(', ')}: \`odoo neutralize\` would go to that server, not to --database-url.`,
+    {
+      next: 'Take these options out of the image (the container gets them by HOST, PORT, USER, PASSWORD), or verify a backup instead.',
+    },
+  );
 }
 
 /** Runs the image's own `odoo neutralize` on a database that it reaches over the network of `context`. */

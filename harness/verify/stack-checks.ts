@@ -3,16 +3,22 @@ import { type Finding, failedUnlessEmpty, inconclusive, passed } from '../check.
 import type { ReadOnlySession } from '../database/read-only.ts';
 import { messageOf } from '../errors.ts';
 import { maskValues } from '../masking.ts';
-import type { LogRecord, OdooLog } from '../stack/odoo-log.ts';
+import { getPage } from '../stack/get-page.ts';
+import { describeRecord, type OdooLog } from '../stack/odoo-log.ts';
 import { isKnownLogNoise } from './known-log-noise.ts';
+import { logHasArrived } from './log-arrival.ts';
 
 /** A started Odoo, and the database below it. */
 export interface StackContext {
+  /** With the address of Odoo's own machine: its connections to the database come from there. */
   url: URL;
   database: string;
   log: OdooLog;
   session: ReadOnlySession;
 }
+
+const LOG_LOST = "Odoo's log does not arrive: it ended, or logs elsewhere";
+const LEFT_OUT = /modules are not loaded|invalid module names|inconsistent states/i;
 
 /** The answers that Odoo gives before a browser comes. Ids `stack.*`. */
 export const stackChecks: readonly Check<StackContext>[] = [
@@ -21,7 +27,15 @@ export const stackChecks: readonly Check<StackContext>[] = [
     title: 'Every module is installed, none waits',
     severity: 'critical',
     needs: ['sql', 'log'],
-    run: async ({ session, log }) => {
+    run: async ({ session, log, url }) => {
+      const [connected] = await session.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM pg_stat_activity
+          WHERE datname = current_database() AND client_addr = $1::inet`,
+        [url.hostname],
+      );
+      if (connected === undefined || connected.count === 0) {
+        return inconclusive('the Odoo that answers is not connected to the database that is checked');
+      }
       const rows = await session.query<{ state: string; count: number }>(
         `SELECT state, count(*)::int AS count FROM ir_module_module
           WHERE state IN ('installed', 'to install', 'to upgrade', 'to remove') GROUP BY state`,
@@ -37,8 +51,9 @@ export const stackChecks: readonly Check<StackContext>[] = [
           fix: 'Finish it: start Odoo once with -u on these modules.',
         }));
       // Odoo starts without them and only says so in its log.
+      if (!(await logHasArrived(url, log)) && waiting.length === 0) return inconclusive(LOG_LOST);
       const absent: Finding[] = log.problems
-        .filter(({ message }) => /modules are not loaded|invalid module names|inconsistent states/i.test(message))
+        .filter(({ message }) => LEFT_OUT.test(message))
         .map(({ message }) => ({
           message: message.split('\n')[0] ?? '',
           location: "Odoo's log",
@@ -53,78 +68,75 @@ export const stackChecks: readonly Check<StackContext>[] = [
     severity: 'high',
     needs: ['rpc'],
     run: async ({ url, database }) => {
-      const login = new URL(`/web/login?${new URLSearchParams({ db: database })}`, url);
-      const page = await fetch(login, { signal: AbortSignal.timeout(60_000) });
+      const page = await getPage(new URL(`/web/login?${new URLSearchParams({ db: database })}`, url), {
+        timeoutMs: 60_000,
+      });
       const html = await page.text();
-      if (!page.ok)
-        return failedUnlessEmpty([{ message: `the login page answers ${page.status}`, location: '/web/login' }], 1);
-      const assets = [...html.matchAll(/(?:href|src)="([^"]*\/web\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+      if (!page.ok) return failedUnlessEmpty([{ message: `answers ${page.status}`, location: '/web/login' }], 1);
+      const assets = assetsOf(html, url);
       if (assets.length === 0) {
-        return failedUnlessEmpty(
-          [{ message: 'the login page names no asset bundle at all', location: '/web/login' }],
-          1,
-        );
+        return failedUnlessEmpty([{ message: 'the page names no asset bundle at all', location: '/web/login' }], 1);
       }
       const findings: Finding[] = [];
-      for (const path of new Set(assets)) {
-        // The page may name the frozen base URL's host, which leads elsewhere from here.
-        const { pathname, search } = new URL(path.replaceAll('&amp;', '&'), url);
-        const problem = await problemOfAsset(new URL(pathname + search, url));
+      for (const asset of assets) {
+        const problem = await problemOfAsset(asset);
         if (problem !== undefined) {
           findings.push({
             message: problem,
-            location: pathname,
+            location: asset.pathname,
             fix: "If the filestore is incomplete, restore it with the database; Odoo's log names the missing file.",
           });
         }
       }
-      return failedUnlessEmpty(findings, new Set(assets).size);
+      return failedUnlessEmpty(findings, assets.length);
     },
   },
 ];
 
+/** What a page loads from `/web/assets/`. The page may name the frozen base URL's host, which leads elsewhere from here. */
+function assetsOf(html: string, origin: URL): URL[] {
+  const named = [...html.matchAll(/(?:href|src)="([^"]*\/web\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+  const own = named.map((path) => {
+    const { pathname, search } = new URL(path.replaceAll('&amp;', '&'), origin);
+    return pathname + search;
+  });
+  return [...new Set(own)].map((path) => new URL(path, origin));
+}
+
 async function problemOfAsset(asset: URL): Promise<string | undefined> {
   try {
-    const response = await fetch(asset, { signal: AbortSignal.timeout(120_000) });
+    const response = await getPage(asset, { timeoutMs: 120_000 });
     const body = await response.arrayBuffer();
     if (!response.ok) return `answers ${response.status}`;
     const type = response.headers.get('content-type') ?? '';
     if (!/css|javascript/.test(type)) return `is served as "${type}"`;
     return body.byteLength === 0 ? 'is empty' : undefined;
   } catch (error) {
-    return `can't be fetched: ${messageOf(error)}`;
+    return `can't be fetched: ${maskValues(messageOf(error))}`;
   }
 }
 
 /** Run last: what Odoo logged from its start to the end of the smoke flows. */
-export const logCheck: Check<{ log: OdooLog }> = {
+export const logCheck: Check<Pick<StackContext, 'log' | 'url'>> = {
   id: 'stack.log',
   title: "Odoo's log is free of errors",
   severity: 'high',
   needs: ['log'],
-  run: async ({ log }) => {
-    if (log.records === 0) return inconclusive('Odoo wrote no log that can be read');
-    const errors = log.problems.filter((record) => record.level !== 'WARNING' && !isKnownLogNoise(record));
-    const groups = Map.groupBy(errors, describe);
+  run: async ({ log, url }) => {
+    const arrived = await logHasArrived(url, log);
+    const errors = log.problems.filter((record) => record.level !== 'WARNING');
+    const unkept = log.errorCount - errors.length;
+    const groups = Map.groupBy(
+      errors.filter((record) => !isKnownLogNoise(record)),
+      describeRecord,
+    );
     const findings: Finding[] = [...groups].map(([message, records]) => ({
       message,
       location: records[0]?.logger ?? '',
       count: records.length,
     }));
-    if (log.problemCount > log.problems.length) {
-      findings.push({
-        message: 'more records above INFO than are kept',
-        count: log.problemCount - log.problems.length,
-      });
-    }
-    return findings.length === 0 ? passed(log.records) : failedUnlessEmpty(findings, log.records);
+    if (unkept > 0) findings.push({ message: 'more errors than are kept', count: unkept });
+    if (findings.length > 0) return failedUnlessEmpty(findings, log.records);
+    return arrived ? passed(log.records) : inconclusive(LOG_LOST);
   },
 };
-
-/** Level, first line and the exception's class: a record's further words may quote data. */
-function describe({ level, message }: LogRecord): string {
-  const lines = message.trimEnd().split('\n');
-  const exception =
-    lines.length > 1 ? /^([\w.]+(?:Error|Exception|Warning|\w+))(?::|$)/.exec(lines.at(-1) ?? '')?.[1] : undefined;
-  return `${level}: ${maskValues(lines[0] ?? '')}${exception === undefined ? '' : ` (${exception})`}`;
-}

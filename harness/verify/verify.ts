@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filestoreComplete } from '../backup/filestore-complete.ts';
-import { type CheckResult, failedUnlessEmpty, inconclusive, notApplicable, passed } from '../check.ts';
+import { type CheckOutcome, type CheckResult, failedUnlessEmpty, inconclusive, passed } from '../check.ts';
 import { gateCoverage } from '../coverage-gate/gate.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
+import { removeReport } from '../report/write.ts';
 import { type Artifact, buildReport, type RunReport, resultOf, runChecks } from '../run.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
@@ -17,7 +18,9 @@ import { type RunningOdoo, startOdoo } from '../stack/odoo.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
 import { OdooDidNotStart } from '../stack/readiness.ts';
 import { type RunContext, withRun } from '../stack/run-context.ts';
-import { ASKED_AGAIN, bootCheck, driftCheck, VERIFY_CHECKS } from './plan.ts';
+import { sideBySide } from '../stack/side-by-side.ts';
+import { compareDrift } from './drift.ts';
+import { ASKED_AGAIN, bootCheck, driftCheck, needsOdoo, VERIFY_CHECKS } from './plan.ts';
 import { type Copy, type CopyOptions, prepareCopy } from './prepare-copy.ts';
 import { neutralize } from './sanitize-database.ts';
 import { selectChecks } from './selection.ts';
@@ -52,11 +55,8 @@ export interface VerifyOptions extends CopyOptions {
  */
 export async function verify(options: VerifyOptions): Promise<RunReport> {
   const startedAt = new Date();
-  const coverageIds =
-    options.coverage === undefined
-      ? []
-      : ['coverage.total', ...(options.coverage.base === undefined ? [] : ['coverage.no-decrease'])];
-  const required = selectChecks([...VERIFY_CHECKS, ...coverageIds], options.only);
+  if (options.out !== undefined) await removeReport(options.out);
+  const required = requiredChecks(options);
   // Better now than after the restore.
   if (required.some((id) => SMOKE_CHECKS.includes(id))) findBrowser();
   const artifactFolder = options.out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-')));
@@ -92,20 +92,29 @@ interface Verified {
   artifacts: Artifact[];
 }
 
+function requiredChecks({ coverage, only }: VerifyOptions): string[] {
+  const coverageIds =
+    coverage === undefined ? [] : ['coverage.total', ...(coverage.base === undefined ? [] : ['coverage.no-decrease'])];
+  const all = [...VERIFY_CHECKS, ...coverageIds];
+  const chosen = selectChecks(all, only);
+  // What needs Odoo needs that it starts, chosen or not.
+  return all.filter((id) => chosen.includes(id) || (id === bootCheck.id && chosen.some(needsOdoo)));
+}
+
 async function verifyCopy(
   context: RunContext,
   options: VerifyOptions,
   required: readonly string[],
   artifactFolder: string,
 ): Promise<Verified> {
-  const { progress } = context;
+  const { progress, signal } = context;
   const coverage = options.coverage === undefined ? [] : await gateCoverage(options.coverage);
   const copy = await prepareCopy(context, options);
   const stagingPassword = options.stagingPassword ?? randomBytes(12).toString('base64url');
   if (options.treatment !== 'as-found') await sanitizeCopy(context, copy, options, stagingPassword);
 
   const address = copy.postgres.address(STACK_DATABASE);
-  const login = await findAdministrator(address);
+  const administrator = await findAdministrator(address);
   const password =
     options.treatment === 'sanitize-and-anonymize' ? stagingPassword : randomBytes(12).toString('base64url');
   const sanitizeOptions = { baseUrl: options.baseUrl, stagingPassword };
@@ -121,57 +130,61 @@ async function verifyCopy(
       ...(await runChecks(chosen([filestoreComplete], required), { session, filestore: copy.filestore })),
     ]);
   });
-  stored.catch(() => {}); // awaited below, after what may fail first
-  await Promise.race([snapshot.promise, stored]);
-  if (login !== undefined && options.treatment !== 'sanitize-and-anonymize')
-    await openDoorForSmoke(address, login, password);
-
-  const booted = boot(context, copy, options, required);
-  const [storedResults, started] = await Promise.all([stored, booted]);
+  const [storedResults, started] = await sideBySide(signal, (ownSignal) => [
+    stored,
+    (async () => {
+      await Promise.race([snapshot.promise, stored]);
+      if (administrator !== undefined && options.treatment !== 'sanitize-and-anonymize')
+        await openDoorForSmoke(address, administrator, password);
+      return boot({ ...context, signal: ownSignal }, copy, options, required);
+    })(),
+  ]);
   const results = [...coverage, ...storedResults, ...started.results];
   const artifacts: Artifact[] = [];
   if (started.odoo === undefined) return { copy, results, artifacts };
 
-  const { odoo } = started;
-  options.onStarted?.({ url: odoo.url, login: login ?? '', password, runId: context.run.id });
+  const { url, log } = started.odoo;
+  options.onStarted?.({ url, login: administrator?.login ?? '', password, runId: context.run.id });
   results.push(
     ...(await withReadOnlySession(address, (session) =>
-      runChecks(chosen(stackChecks, required), { url: odoo.url, database: STACK_DATABASE, log: odoo.log, session }),
+      runChecks(chosen(stackChecks, required), { url, database: STACK_DATABASE, log, session }),
     )),
   );
   const flows = SMOKE_CHECKS.filter((id) => required.includes(id)).map((id) => id.slice('smoke.'.length));
-  if (flows.length > 0 && login !== undefined) {
-    // Where the copy may hold personal data no screenshot, message or trace may show it.
-    const clean = storedResults.filter(({ id }) => PERSONAL.includes(id)).every(({ status }) => status === 'passed');
+  if (flows.length > 0 && administrator !== undefined) {
     const smoke = await runSmoke({
-      url: odoo.url,
+      url,
       baseUrl: options.baseUrl,
       database: STACK_DATABASE,
-      login,
+      login: administrator.login,
       password,
       flows,
       outDir: artifactFolder,
-      screenshots: options.treatment === 'sanitize-and-anonymize' && clean ? 'keep' : 'blur',
-      signal: context.signal,
+      screenshots: options.treatment === 'sanitize-and-anonymize' && isAnonymous(storedResults) ? 'keep' : 'blur',
+      signal,
       progress,
     });
     results.push(...smoke.results);
     artifacts.push(...smoke.artifacts);
   }
   if (required.includes(driftCheck.id)) {
-    const drift = await withReadOnlySession(address, async (session) =>
-      runChecks(
-        sanitizeChecks.filter(({ id }) => ASKED_AGAIN.includes(id)),
-        await sanitizeContext(session, sanitizeOptions),
-      ),
+    const before = storedResults.filter(({ id }) => ASKED_AGAIN.includes(id));
+    const asked = performance.now();
+    const after = await withReadOnlySession(address, async (session) =>
+      runChecks(chosen(sanitizeChecks, ASKED_AGAIN), await sanitizeContext(session, sanitizeOptions)),
     );
-    results.push(compareDrift(storedResults, drift));
+    results.push(resultOf(driftCheck, compareDrift(before, after), performance.now() - asked));
   }
-  results.push(...(await runChecks(chosen([logCheck], required), { log: odoo.log })));
+  results.push(...(await runChecks(chosen([logCheck], required), { url, log })));
   return { copy, results, artifacts };
 }
 
-const PERSONAL = ['sanitize.partners', 'sanitize.users'];
+/** Proven to hold no personal data that a screenshot could show; what was not asked is not proven. */
+function isAnonymous(results: readonly CheckResult[]): boolean {
+  return ['sanitize.partners', 'sanitize.users', 'sanitize.documents', 'sanitize.messages'].every((id) =>
+    results.some((each) => each.id === id && (each.status === 'passed' || each.status === 'not-applicable')),
+  );
+}
 
 async function sanitizeCopy(
   context: RunContext,
@@ -197,8 +210,7 @@ async function boot(
   options: VerifyOptions,
   required: readonly string[],
 ): Promise<{ odoo?: RunningOdoo; results: CheckResult[] }> {
-  const needed = required.filter((id) => /^(stack|smoke)\.|^sanitize\.drift$/.test(id));
-  if (needed.length === 0) return { results: [] };
+  if (!required.includes(bootCheck.id)) return { results: [] };
   const { engine, run, network, signal } = context;
   const started = performance.now();
   try {
@@ -216,25 +228,19 @@ async function boot(
     return { odoo, results: [resultOf(bootCheck, passed(2), performance.now() - started)] };
   } catch (error) {
     if (!(error instanceof OdooDidNotStart)) throw error;
-    const [line = '', ...log] = error.message.split('\n');
-    const finding = { message: line, location: log.slice(-3).join(' | '), fix: error.next };
-    return { results: [resultOf(bootCheck, failedUnlessEmpty([finding], 1), performance.now() - started)] };
+    return { results: [resultOf(bootCheck, bootOutcome(error), performance.now() - started)] };
   }
 }
 
-/** What held before Odoo started and does not any more. Nothing held: nothing to lose. */
-function compareDrift(before: readonly CheckResult[], after: readonly CheckResult[]): CheckResult {
-  const held = after.filter(({ id }) => before.some((each) => each.id === id && each.status === 'passed'));
-  const durationMs = after.reduce((sum, each) => sum + each.durationMs, 0);
-  const unclear = held.find(({ status }) => status === 'inconclusive');
-  if (held.length === 0) {
-    return resultOf(driftCheck, notApplicable('none of the checks that are asked again had passed before'), durationMs);
-  }
-  const findings = held.flatMap((each) => (each.status === 'failed' ? each.findings : []));
-  if (findings.length === 0 && unclear !== undefined) {
-    return resultOf(driftCheck, inconclusive(`${unclear.id} could not be asked again`), durationMs);
-  }
-  return resultOf(driftCheck, failedUnlessEmpty(findings, held.length), durationMs);
+function bootOutcome({ code, message, next }: OdooDidNotStart): CheckOutcome {
+  const [line = '', ...log] = message.split('\n');
+  if (code === 'odoo-not-ready') return inconclusive(line);
+  // The error itself stands at the end of a traceback.
+  const location = log
+    .map((each) => each.trim())
+    .slice(-3)
+    .join(' | ');
+  return failedUnlessEmpty([{ message: line, location, fix: next }], 1);
 }
 
 function chosen<C extends { id: string }>(checks: readonly C[], required: readonly string[]): C[] {
