@@ -11,12 +11,20 @@ export interface CliResult {
   stderr: string;
 }
 
+interface CliOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  /** A program with arguments that replaces itself by what follows them, such as `unshare --mount`. */
+  via?: readonly string[];
+}
+
 /** Starts `odoo-gate` from the checkout as a process of its own, as a user would. */
 export function startCli(
   args: readonly string[],
-  { env = {}, cwd = ROOT }: { env?: Record<string, string>; cwd?: string } = {},
+  { env = {}, cwd = ROOT, via = [] }: CliOptions = {},
 ): { child: ChildProcess; ended: Promise<CliResult>; stderrHas(text: string | RegExp): Promise<void> } {
-  const child = spawn(process.execPath, [join(ROOT, 'cli/odoo-gate.js'), ...args], {
+  const [program = '', ...rest] = [...via, process.execPath, join(ROOT, 'cli/odoo-gate.js'), ...args];
+  const child = spawn(program, rest, {
     cwd,
     env: { ...process.env, CI: 'true', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,6 +56,6 @@ export function startCli(
 }
 
 /** Runs `odoo-gate` to its end. */
-export function runCli(args: readonly string[], options?: Parameters<typeof startCli>[1]): Promise<CliResult> {
+export function runCli(args: readonly string[], options?: CliOptions): Promise<CliResult> {
   return startCli(args, options).ended;
 }
