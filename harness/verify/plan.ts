@@ -2,6 +2,7 @@ import { filestoreComplete } from '../backup/filestore-complete.ts';
 import type { Check } from '../check.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { SMOKE_CHECKS } from '../smoke/run-smoke.ts';
+import { rpcCheck } from './rpc-check.ts';
 import { logCheck, stackChecks } from './stack-checks.ts';
 
 type Identity = Pick<Check<never>, 'id' | 'title' | 'severity'>;
@@ -39,6 +40,7 @@ export const VERIFY_CHECKS: readonly string[] = [
   filestoreComplete.id,
   bootCheck.id,
   ...stackChecks.map(({ id }) => id),
+  rpcCheck.id,
   ...SMOKE_CHECKS,
   logCheck.id,
 ];

@@ -22,6 +22,7 @@ import { sideBySide } from '../stack/side-by-side.ts';
 import { compareDrift } from './drift.ts';
 import { ASKED_AGAIN, bootCheck, driftCheck, needsOdoo, VERIFY_CHECKS } from './plan.ts';
 import { type Copy, type CopyOptions, prepareCopy } from './prepare-copy.ts';
+import { rpcCheck } from './rpc-check.ts';
 import { neutralize } from './sanitize-database.ts';
 import { selectChecks } from './selection.ts';
 import { findAdministrator, openDoorForSmoke } from './smoke-user.ts';
@@ -150,6 +151,10 @@ async function verifyCopy(
       runChecks(chosen(stackChecks, required), { url, database: STACK_DATABASE, log, session }),
     )),
   );
+  if (administrator !== undefined) {
+    const connection = { url, database: STACK_DATABASE, login: administrator.login, password };
+    results.push(...(await runChecks(chosen([rpcCheck], required), { ...connection, series: copy.image.series })));
+  }
   const flows = SMOKE_CHECKS.filter((id) => required.includes(id)).map((id) => id.slice('smoke.'.length));
   if (flows.length > 0 && administrator !== undefined) {
     const smoke = await runSmoke({
