@@ -5,7 +5,7 @@ import { commonOptions, parseOptions } from './options.ts';
 import { consoleProgress } from './progress.ts';
 
 /** What a subcommand gets beside its options. */
-export interface CommandContext {
+interface CommandContext {
   progress: ReturnType<typeof consoleProgress>;
   signal: AbortSignal;
   command: Command;
