@@ -25,13 +25,22 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
       next,
     });
   }
-  const database = decodeURIComponent(parsed.pathname.slice(1));
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw new UsageError('database-url', 'The database URL has a % that escapes nothing.', {
+        next: 'Write % as %25, in a password as well.',
+      });
+    }
+  };
+  const database = decode(parsed.pathname.slice(1));
   if (database === '') throw new UsageError('database-url', 'The database URL names no database.', { next });
   return {
     host: parsed.hostname || process.env.PGHOST || 'localhost',
     port: Number(parsed.port || process.env.PGPORT || 5432),
-    user: decodeURIComponent(parsed.username) || process.env.PGUSER || 'odoo',
-    password: decodeURIComponent(parsed.password) || process.env.PGPASSWORD || '',
+    user: decode(parsed.username) || process.env.PGUSER || 'odoo',
+    password: decode(parsed.password) || process.env.PGPASSWORD || '',
     database,
   };
 }

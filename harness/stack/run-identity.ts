@@ -38,7 +38,7 @@ export function ownerLives(owner: string): boolean {
   if (host !== hostname()) return true;
   if (boot !== bootId()) return false;
   if (namespace !== pidNamespace()) return true;
-  return processId(Number(process.split('.')[0])) === process;
+  return process !== '' && processId(Number(process.split('.')[0])) === process;
 }
 
 /** A pid with its start time: pids are given again. */

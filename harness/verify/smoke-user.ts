@@ -24,6 +24,10 @@ export async function findAdministrator(address: DatabaseAddress): Promise<Admin
         ORDER BY d.id IS NULL, u.id LIMIT 1`,
     );
     return rows[0];
+  } catch (error) {
+    // No such table: the checks say what is wrong with this database.
+    if ((error as { code?: string }).code === '42P01') return undefined;
+    throw error;
   } finally {
     await client.end();
   }
