@@ -39,6 +39,18 @@ export function resultOfFlow(flow: string, tests: readonly TestEnded[], expected
   return resultOf(check, worst(outcomes), duration);
 }
 
+/**
+ * Chromium drops every connection when an address of this machine comes or goes (any container that starts or ends),
+ * and says so by a name of its own. It is never an answer of Odoo, so the flow may be run again.
+ */
+export function networkChanged({ records, errors }: TestEnded): boolean {
+  const messages = [
+    ...records.map((record) => (record.type === 'problem' ? record.message : '')),
+    ...errors.map(({ message }) => message),
+  ];
+  return messages.some((message) => message.includes('net::ERR_NETWORK_CHANGED'));
+}
+
 /** The result of a flow that never got as far as running. */
 export function resultWithoutRun(flow: string, reason: string): CheckResult {
   return resultOf({ id: `smoke.${flow}`, title: `Flow ${flow}`, severity: 'high' }, inconclusive(reason), 0);

@@ -12,7 +12,7 @@ import type { Progress } from '../progress.ts';
 import type { Artifact } from '../run.ts';
 import { findBrowser } from './browser.ts';
 import { flowsIn } from './flow-files.ts';
-import { resultOfFlow, resultWithoutRun } from './flow-results.ts';
+import { networkChanged, resultOfFlow, resultWithoutRun } from './flow-results.ts';
 import { killTree } from './process-tree.ts';
 import { RunEvent, type TestEnded } from './run-events.ts';
 import { type SmokeSettings, settingsEnvironment } from './settings.ts';
@@ -20,6 +20,9 @@ import { type SmokeSettings, settingsEnvironment } from './settings.ts';
 const FLOWS = fileURLToPath(new URL('./flows', import.meta.url));
 const CONFIG = fileURLToPath(new URL(`../../playwright.config${extname(import.meta.url)}`, import.meta.url));
 const PLAYWRIGHT = join(fileURLToPath(import.meta.resolve('playwright/package.json')), '..', 'cli.js');
+
+/** How often a flow is run whose browser lost its connections to a change of this machine's network. */
+const ATTEMPTS = 3;
 
 type Runner = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -47,7 +50,8 @@ export interface SmokeOutcome {
 
 /**
  * Runs the flows in a real browser against a running Odoo. What breaks on a page fails its flow; what keeps a flow
- * from being judged (no answer, no session, time-out, a runner that crashed) leaves it inconclusive.
+ * from being judged (no answer, no session, time-out, a runner that crashed) leaves it inconclusive. Only a flow that
+ * this machine's own network broke is run again.
  * Leaves no process behind. Throws `UsageError` for an unknown flow, `InfrastructureError` `browser-missing`,
  * and the signal's reason when aborted.
  */
@@ -57,48 +61,76 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeOutcome> {
   if (options.login === '' || options.password === '') return withoutCredentials(flows, onResult);
   const browser = findBrowser();
   signal?.throwIfAborted();
-  const outDir = resolve(options.outDir);
+  const settings = settingsEnvironment({ ...options, outDir: resolve(options.outDir), screenshots });
+  const timedOut = AbortSignal.timeout(timeoutMs);
+  const outcomes = new Map<string, FlowOutcome>();
+  let pending = flows;
+  for (let attempt = 1; pending.length > 0; attempt += 1) {
+    const run = await runOnce(pending, { settings, browser, timedOut, signal, progress });
+    for (const [flow, outcome] of run) outcomes.set(flow, outcome);
+    pending = attempt < ATTEMPTS && !timedOut.aborted ? pending.filter((flow) => outcomes.get(flow)?.disturbed) : [];
+    if (pending.length > 0) {
+      progress.note(`Smoke: the network of this machine changed under the browser; once more: ${pending.join(', ')}`);
+    }
+  }
+  const ordered = flows.flatMap((flow) => outcomes.get(flow) ?? []);
+  for (const { result } of ordered) onResult(result);
+  return { results: ordered.map(({ result }) => result), artifacts: ordered.flatMap(({ artifacts }) => artifacts) };
+}
+
+interface Surroundings {
+  settings: Record<string, string>;
+  browser: string;
+  timedOut: AbortSignal;
+  signal: AbortSignal | undefined;
+  progress: Progress;
+}
+
+async function runOnce(
+  flows: readonly string[],
+  { settings, browser, timedOut, signal, progress }: Surroundings,
+): Promise<Map<string, FlowOutcome>> {
   const temp = await mkdtemp(join(tmpdir(), 'odoo-gate-smoke-'));
   try {
     return await progress.step('Smoke: browser flows', async (detail) => {
-      const run = new FlowRun(flows, onResult, detail);
+      const run = new FlowRun(flows, detail);
       const runner = startRunner(flows, {
         ...process.env,
-        ...settingsEnvironment({ ...options, outDir, screenshots }),
+        ...settings,
         ODOO_GATE_BROWSER: browser,
         ODOO_GATE_SMOKE_EVENTS: '1',
         ODOO_GATE_SMOKE_TEMP: temp,
         // Browser profiles go where they are removed even after a kill.
         TMPDIR: temp,
       });
-      const timedOut = AbortSignal.timeout(timeoutMs);
       const ended = await follow(runner, run, signal ? AbortSignal.any([signal, timedOut]) : timedOut);
       signal?.throwIfAborted();
-      const outcome = run.finish(
-        timedOut.aborted ? `the smoke test took longer than ${Math.round(timeoutMs / 1000)} s` : ended,
-      );
       for (const host of run.blockedHosts) progress.note(`Smoke: the browser was kept from calling ${host}`);
-      return outcome;
+      return run.finish(timedOut.aborted ? 'the smoke test took longer than it may' : ended);
     });
   } finally {
     await rm(temp, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
+interface FlowOutcome {
+  result: CheckResult;
+  artifacts: Artifact[];
+  /** The browser lost its connections because this machine's network changed: nothing that Odoo did. */
+  disturbed: boolean;
+}
+
 /** Collects what the runner tells, and answers for every flow that was asked for. */
 class FlowRun {
   readonly blockedHosts = new Set<string>();
   readonly #flows: readonly string[];
-  readonly #onResult: (result: CheckResult) => void;
   readonly #detail: (text: string) => void;
   readonly #tests: TestEnded[] = [];
-  readonly #results = new Map<string, CheckResult>();
   #expected: Record<string, number> = {};
   #runnerError: string | undefined;
 
-  constructor(flows: readonly string[], onResult: (result: CheckResult) => void, detail: (text: string) => void) {
+  constructor(flows: readonly string[], detail: (text: string) => void) {
     this.#flows = flows;
-    this.#onResult = onResult;
     this.#detail = detail;
   }
 
@@ -106,42 +138,24 @@ class FlowRun {
     if (event.type === 'begin') this.#expected = event.flows;
     if (event.type === 'step') this.#detail(`${event.flow}: ${event.title}`);
     if (event.type === 'runner-error') this.#runnerError ??= event.message;
-    if (event.type === 'test') this.#onTest(event);
+    if (event.type === 'test') this.#tests.push(event);
+    if (event.type !== 'test') return;
+    for (const record of event.records) if (record.type === 'blocked-host') this.blockedHosts.add(record.host);
   }
 
-  finish(howItEnded: string): SmokeOutcome {
-    for (const flow of this.#flows.filter((each) => !this.#results.has(each))) {
-      const tests = this.#testsOf(flow);
-      const reason = this.#runnerError ?? howItEnded;
-      this.#settle(
-        flow,
-        tests.length === 0 ? resultWithoutRun(flow, reason) : resultOfFlow(flow, tests, this.#expected[flow] ?? 0),
-      );
-    }
-    const records = this.#tests.flatMap((test) => test.records);
-    return {
-      results: this.#flows.flatMap((flow) => this.#results.get(flow) ?? []),
-      artifacts: records
-        .filter((record) => record.type === 'artifact')
-        .map(({ kind, title, path }) => ({ kind, title, path })),
-    };
+  finish(howItEnded: string): Map<string, FlowOutcome> {
+    return new Map(this.#flows.map((flow) => [flow, this.#outcomeOf(flow, this.#runnerError ?? howItEnded)]));
   }
 
-  #onTest(test: TestEnded): void {
-    this.#tests.push(test);
-    for (const record of test.records) if (record.type === 'blocked-host') this.blockedHosts.add(record.host);
-    const ended = this.#testsOf(test.flow);
-    const expected = this.#expected[test.flow] ?? 0;
-    if (ended.length === expected) this.#settle(test.flow, resultOfFlow(test.flow, ended, expected));
-  }
-
-  #testsOf(flow: string): TestEnded[] {
-    return this.#tests.filter((test) => test.flow === flow);
-  }
-
-  #settle(flow: string, result: CheckResult): void {
-    this.#results.set(flow, result);
-    this.#onResult(result);
+  #outcomeOf(flow: string, reason: string): FlowOutcome {
+    const tests = this.#tests.filter((test) => test.flow === flow);
+    const result =
+      tests.length === 0 ? resultWithoutRun(flow, reason) : resultOfFlow(flow, tests, this.#expected[flow] ?? 0);
+    const artifacts = tests
+      .flatMap((test) => test.records)
+      .filter((record) => record.type === 'artifact')
+      .map(({ kind, title, path }) => ({ kind, title, path }));
+    return { result, artifacts, disturbed: tests.some(networkChanged) };
   }
 }
 
