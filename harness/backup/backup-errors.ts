@@ -8,6 +8,13 @@ export function corrupt(path: string, what: string, cause?: unknown): UsageError
   });
 }
 
+/** A backup that is not any more what was read before. */
+export function changed(path: string): UsageError {
+  return new UsageError('backup-changed', `The backup "${path}" was changed after it was inspected.`, {
+    next: 'Wait until it is written completely, then start again.',
+  });
+}
+
 /** A path inside an archive that could write outside the target folder, or that is not a plain file. */
 export function unsafeEntry(path: string, why: string): UsageError {
   return new UsageError('backup-unsafe-path', `The archive "${path}" holds ${why}; nothing was unpacked.`, {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
 import { folderEntries, zipEntries } from './archive-entries.ts';
-import type { Backup, Digest, Dump, Filestore } from './backup.ts';
+import type { Backup, Dump, Filestore } from './backup.ts';
 import { corrupt, readError } from './backup-errors.ts';
 import { readArchiveHeader } from './custom-dump-header.ts';
+import { digestOfBackup } from './digest.ts';
 import { scanDump } from './dump-scan.ts';
 import { type FilestoreSource, filestoreAt, filestoreEmpty, filestoreFiles } from './filestore-files.ts';
 import { type OdooManifest, parseOdooManifest } from './odoo-manifest.ts';
-import { digestOfFile, hashOf, headOf, identityOf, isGzip, openPossiblyGzipped } from './streams.ts';
+import { headOf, identityOf, isGzip, openPossiblyGzipped } from './streams.ts';
 
 export interface InspectOptions {
   /** The filestore that belongs to the dump: a folder, .tar or .tar.gz. Odoo's zip brings its own. */
@@ -29,19 +30,19 @@ export async function inspectBackup(path: string, options: InspectOptions = {}):
   try {
     return await progress.step('Reading the backup through', async (detail) => {
       const identity = await identityOf(path);
-      const { digest, ...inspected } = await inspectMain(path, signal, detail);
-      const found = { ...inspected, dump: { ...inspected.dump, identity } };
-      if (options.filestore === undefined) return { path, digest, ...found };
+      const inspected = await inspectMain(path, signal, detail);
+      const found = { ...inspected, path, dump: { ...inspected.dump, identity } };
+      if (options.filestore === undefined) return { ...found, digest: await digestOfBackup(path, options) };
       if (found.filestore !== undefined) throw twoFilestores(path, options.filestore);
-      const apart = await inspectSeparateFilestore(options.filestore, signal, detail);
-      return { path, ...found, filestore: apart.filestore, digest: combine(digest, apart.digest) };
+      const filestore = await inspectSeparateFilestore(options.filestore, signal, detail);
+      return { ...found, filestore, digest: await digestOfBackup(path, options) };
     });
   } catch (error) {
     throw readError(path, error);
   }
 }
 
-type Found = Omit<Backup, 'path' | 'dump'> & { dump: Omit<Dump, 'identity'> };
+type Found = Omit<Backup, 'path' | 'digest' | 'dump'> & { dump: Omit<Dump, 'identity'> };
 type Detail = (text: string) => void;
 
 async function inspectMain(path: string, signal: AbortSignal | undefined, detail: Detail): Promise<Found> {
@@ -56,7 +57,7 @@ async function inspectMain(path: string, signal: AbortSignal | undefined, detail
   if (head.toString('latin1', 257, 262) === 'ustar') throw aTar(path);
   const packing = isGzip(head) ? 'gzip' : 'none';
   const facts = await scanDump(path, await openPossiblyGzipped(path), signal);
-  return { digest: await digestOfFile(path, signal), dump: { ...facts, packing, path } };
+  return { dump: { ...facts, packing, path } };
 }
 
 async function inspectZip(path: string, signal: AbortSignal | undefined, detail: Detail): Promise<Found> {
@@ -78,16 +79,15 @@ async function inspectZip(path: string, signal: AbortSignal | undefined, detail:
       next: "Give Odoo's own zip (database manager or odoo-bin db dump), not a re-packed one or a filestore alone.",
     });
   }
-  const { filestore } = await inspectFilestore({ kind: 'zip', path }, signal, detail);
+  const filestore = await inspectFilestore({ kind: 'zip', path }, signal, detail);
   return {
-    digest: await digestOfFile(path, signal),
     dump,
     ...(filestore === undefined ? {} : { filestore }),
     ...(manifest === undefined ? {} : { manifest }),
   };
 }
 
-/** Reads a `pg_dump -Fd` folder: digest over all its files, and each gzip file to its end. */
+/** Reads each table's file of a `pg_dump -Fd` folder to its end. */
 async function inspectDirectoryDump(path: string, signal: AbortSignal | undefined): Promise<Found> {
   const names = await readdir(path);
   if (!names.includes('toc.dat')) {
@@ -100,18 +100,12 @@ async function inspectDirectoryDump(path: string, signal: AbortSignal | undefine
     );
   }
   const { postgresMajor } = readArchiveHeader(path, await headOf(join(path, 'toc.dat'), 16 * 1024));
-  const hash = createHash('sha256');
   let bytes = 0;
   for await (const entry of folderEntries(path)) {
-    const content = await hashOf('sha256', await entry.open(), signal);
-    hash.update(`${content}  ${entry.path}\n`);
     bytes += entry.size;
     if (/^\d+\.dat(\.gz)?$/.test(entry.path)) await checkTableData(join(path, entry.path), path, signal);
   }
-  return {
-    digest: `sha256:${hash.digest('hex')}`,
-    dump: { format: 'directory', packing: 'none', path, postgresMajor, bytes },
-  };
+  return { dump: { format: 'directory', packing: 'none', path, postgresMajor, bytes } };
 }
 
 /** pg_restore takes a table's file that was cut off at the end of a line; pg_dump ends each with an empty line. */
@@ -128,24 +122,23 @@ async function inspectSeparateFilestore(
   path: string,
   signal: AbortSignal | undefined,
   detail: Detail,
-): Promise<{ filestore: Filestore; digest: Digest }> {
+): Promise<Filestore> {
   const source = await filestoreAt(path);
   try {
-    const { filestore, contentDigest } = await inspectFilestore(source, signal, detail);
+    const filestore = await inspectFilestore(source, signal, detail);
     if (filestore === undefined) throw filestoreEmpty(path);
-    return { filestore, digest: source.kind === 'directory' ? contentDigest : await digestOfFile(path, signal) };
+    return filestore;
   } catch (error) {
     throw readError(path, error);
   }
 }
 
-/** Reads every attachment and holds it against its name. The digest is over the sorted names and contents of a folder. */
+/** Reads every attachment and holds it against its name. */
 async function inspectFilestore(
   source: Exclude<FilestoreSource, { kind: 'stream' }>,
   signal: AbortSignal | undefined,
   detail: Detail,
-): Promise<{ filestore?: Filestore; contentDigest: Digest }> {
-  const digest = createHash('sha256');
+): Promise<Filestore | undefined> {
   const wrong: string[] = [];
   let root: string | undefined;
   let files = 0;
@@ -153,12 +146,7 @@ async function inspectFilestore(
   for await (const file of filestoreFiles(source)) {
     signal?.throwIfAborted();
     const sha1 = createHash('sha1');
-    const sha256 = createHash('sha256');
-    for await (const chunk of await file.open()) {
-      sha1.update(chunk);
-      sha256.update(chunk);
-    }
-    digest.update(`${sha256.digest('hex')}  ${file.name}\n`);
+    for await (const chunk of await file.open()) sha1.update(chunk);
     if (sha1.digest('hex') !== file.sha1) wrong.push(file.name);
     root = file.root;
     files += 1;
@@ -166,14 +154,7 @@ async function inspectFilestore(
     if (files % 500 === 0) detail(`${files} files of the filestore`);
   }
   if (wrong.length > 0) throw wrongContent(source.path, wrong);
-  return {
-    contentDigest: `sha256:${digest.digest('hex')}`,
-    ...(root === undefined ? {} : { filestore: { kind: source.kind, path: source.path, root, files, bytes } }),
-  };
-}
-
-function combine(dump: Digest, filestore: Digest): Digest {
-  return `sha256:${createHash('sha256').update(`dump ${dump}\nfilestore ${filestore}\n`).digest('hex')}`;
+  return root === undefined ? undefined : { kind: source.kind, path: source.path, root, files, bytes };
 }
 
 function wrongContent(path: string, names: readonly string[]): UsageError {

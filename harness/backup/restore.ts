@@ -4,7 +4,7 @@ import { ClientProgramError, type ClientPrograms } from '../database/client-prog
 import { GateError, messageOf, UsageError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
 import type { Dump, VerifiedBackup } from './backup.ts';
-import { corrupt, diskFull, readError } from './backup-errors.ts';
+import { changed, corrupt, diskFull, readError } from './backup-errors.ts';
 import { openDump } from './open-dump.ts';
 import { PlainDumpFilter } from './plain-dump-filter.ts';
 import { assertDatabaseName, runSql, serverError } from './server.ts';
@@ -150,10 +150,7 @@ async function assertUnchanged({ path, dump }: VerifiedBackup): Promise<void> {
   const identity = await identityOf(dump.path).catch((error) => {
     throw readError(path, error);
   });
-  if (identity === dump.identity) return;
-  throw new UsageError('backup-changed', `The backup "${path}" was changed after it was inspected.`, {
-    next: 'Wait until it is written completely, then start again.',
-  });
+  if (identity !== dump.identity) throw changed(path);
 }
 
 function restoreError(backup: VerifiedBackup, database: string, error: unknown): Error {

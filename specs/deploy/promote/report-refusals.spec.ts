@@ -113,6 +113,10 @@ describe('refused is', () => {
   });
 });
 
+it('a report that was held to more than this promotion requires is not refused for it', () => {
+  expect(codes(withPolicy(good.policy.required), { required: good.policy.required.slice(1) })).toEqual([]);
+});
+
 it('the reasons of a refusal are capped', () => {
   const required = Array.from({ length: 40 }, (_, index) => `sanitize.check-${index}`);
   const [refusal] = refusalsOf(withPolicy(required), rules);
