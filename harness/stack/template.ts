@@ -13,7 +13,7 @@ import { KEEP_LABEL } from './run-identity.ts';
 
 /** Raise it when the way templates are made changes. */
 const LAYOUT = 2;
-const KEPT_TEMPLATES = 6;
+const KEPT_TEMPLATES = 12;
 const KEPT_DAYS = 30;
 const REPOSITORY = 'odoo-gate/template';
 /** Written last: a folder without it is no template. */

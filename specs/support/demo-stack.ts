@@ -1,13 +1,12 @@
-import { afterAll, beforeAll } from 'vitest';
 import { DEMO_MODULES } from '../../fixtures/demo/make-production.ts';
 import type { ClientPrograms } from '../../harness/database/client-programs.ts';
 import type { DatabaseAddress } from '../../harness/database/connection.ts';
-import { silentProgress } from '../../harness/progress.ts';
 import { freshTemplate } from '../../harness/stack/fresh-template.ts';
 import { type OdooImage, probeOdoo, resolveImage } from '../../harness/stack/image.ts';
 import { runOdoo, startOdoo } from '../../harness/stack/odoo.ts';
 import { STACK_DATABASE, startPostgres } from '../../harness/stack/postgres.ts';
-import { type RunContext, withRun } from '../../harness/stack/run-context.ts';
+import type { RunContext } from '../../harness/stack/run-context.ts';
+import { useInRun } from './in-run.ts';
 
 /** A throw-away Odoo 19 with demo data, cut off from the network, removed when the spec file ends. */
 export interface DemoStack {
@@ -31,31 +30,7 @@ export interface DemoStack {
  * `odoo: false` leaves Odoo's server out: the database alone is there in about a second.
  */
 export function useDemoStack({ odoo = true } = {}): () => DemoStack {
-  let stack: DemoStack | undefined;
-  let finish: () => void = () => {};
-  let finished: Promise<unknown> = Promise.resolve();
-
-  beforeAll(async () => {
-    const ready = Promise.withResolvers<void>();
-    const released = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    finished = withRun({ progress: silentProgress, signal: new AbortController().signal }, async (context) => {
-      stack = await startDemo(context, odoo);
-      ready.resolve();
-      await released;
-    });
-    await Promise.race([ready.promise, finished]);
-  });
-  afterAll(async () => {
-    finish();
-    await finished;
-  });
-
-  return () => {
-    if (stack === undefined) throw new Error('the demo stack is there only within a test');
-    return stack;
-  };
+  return useInRun((context) => startDemo(context, odoo));
 }
 
 async function startDemo(context: RunContext, odoo: boolean): Promise<DemoStack> {
