@@ -13,10 +13,9 @@ export interface ReadOnlySession {
 export interface ReadOnlyOptions {
   /** For one statement, in ms. */
   statementTimeoutMs?: number;
+  /** How long after that a server that has not ended the statement by itself counts as gone, in ms. */
+  silenceMs?: number;
 }
-
-/** A server that is alive ends a statement by itself before this is over, in ms. */
-const SERVER_SILENCE_MS = 10_000;
 
 /**
  * Opens one READ ONLY, REPEATABLE READ transaction: all queries see the same moment and none can write.
@@ -26,9 +25,9 @@ const SERVER_SILENCE_MS = 10_000;
 export async function withReadOnlySession<T>(
   address: DatabaseAddress,
   work: (session: ReadOnlySession) => Promise<T>,
-  { statementTimeoutMs = 60_000 }: ReadOnlyOptions = {},
+  { statementTimeoutMs = 60_000, silenceMs = 10_000 }: ReadOnlyOptions = {},
 ): Promise<T> {
-  const client = await connect(address, 'odoo-gate check', { queryTimeoutMs: statementTimeoutMs + SERVER_SILENCE_MS });
+  const client = await connect(address, 'odoo-gate check', { queryTimeoutMs: statementTimeoutMs + silenceMs });
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await assertPublicSchema(client, address);
@@ -37,8 +36,8 @@ export async function withReadOnlySession<T>(
        SET LOCAL search_path = public, pg_catalog; SET LOCAL row_security = off`,
     );
     const query = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
-      await client.query('SAVEPOINT statement');
       try {
+        await client.query('SAVEPOINT statement');
         const { rows } = await client.query<Row>(text, [...values]);
         await client.query('RELEASE SAVEPOINT statement');
         return rows;
