@@ -81,13 +81,16 @@ function follow(docker: Docker, stream: Readable): EngineWatch {
       return {
         containers: containers
           .filter(({ Id, Labels }) => started.containers.includes(Id) || isMine(Labels))
-          .map(({ Id }) => Id),
+          .map(({ Id }) => Id)
+          .sort(),
         networks: networks
           .filter(({ Name, Labels }) => started.networks.includes(Name) || isMine(Labels))
-          .map(({ Name }) => Name),
+          .map(({ Name }) => Name)
+          .sort(),
         volumes: (volumes.Volumes ?? [])
           .filter(({ Name, Labels }) => started.volumes.includes(Name) || isMine(Labels))
-          .map(({ Name }) => Name),
+          .map(({ Name }) => Name)
+          .sort(),
       };
     },
   };
