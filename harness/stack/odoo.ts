@@ -5,7 +5,7 @@ import type { DatabaseAddress } from '../database/connection.ts';
 import { type Container, type Engine, isGone } from './engine.ts';
 import { filestoreTar, unpackFilestoreTar } from './filestore-tar.ts';
 import type { OdooImage } from './image.ts';
-import { addressOnlyOn, type CutOffNetwork } from './network.ts';
+import { addressOnlyOn, type CutOffNetwork, NO_RESOLVER } from './network.ts';
 import { OdooLog } from './odoo-log.ts';
 import { waitUntilReady } from './readiness.ts';
 import type { Run } from './run-identity.ts';
@@ -97,6 +97,14 @@ async function isRunning(container: Container): Promise<boolean> {
   }
 }
 
+class OdooContainer extends GenericContainer {
+  constructor(image: string, network: { name: string }) {
+    super(image);
+    // On this machine's own network it has to find the user's database server by name.
+    if (network.name !== 'host') Object.assign(this.hostConfig, NO_RESOLVER);
+  }
+}
+
 async function launch(
   engine: Engine,
   { run, network, image, database, addons = [], filestore }: OdooOptions,
@@ -112,7 +120,7 @@ async function launch(
   const addonsPath = [...image.addonsPath, ...mounted.map(({ target }) => target)];
   let logEnded: Promise<void> = Promise.resolve();
 
-  const definition = new GenericContainer(image.id)
+  const definition = new OdooContainer(image.id, network)
     .withEnvironment({
       HOST: database.host,
       PORT: String(database.port),

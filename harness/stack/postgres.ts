@@ -6,7 +6,7 @@ import type { ClientPrograms } from '../database/client-programs.ts';
 import type { DatabaseAddress } from '../database/connection.ts';
 import { containerClientPrograms } from './container-client-programs.ts';
 import type { Container, Engine } from './engine.ts';
-import { addressOnlyOn, type CutOffNetwork } from './network.ts';
+import { addressOnlyOn, type CutOffNetwork, NO_RESOLVER } from './network.ts';
 import type { Run } from './run-identity.ts';
 
 /** Outside of the volume that the image declares, so that the data is part of a committed image. */
@@ -47,7 +47,7 @@ class CutOffPostgreSqlContainer extends PostgreSqlContainer {
     super(image);
     this.exposedPorts = [];
     this.createOpts.ExposedPorts = {};
-    this.hostConfig.PortBindings = {};
+    Object.assign(this.hostConfig, { PortBindings: {}, ...NO_RESOLVER });
     this.withWaitStrategy(Wait.forSuccessfulCommand(`pg_isready -q -h 127.0.0.1 -U ${SUPERUSER}`));
     this.withStartupTimeout(120_000);
   }

@@ -141,6 +141,8 @@ async function expectCutOff(containers: readonly ContainerInspectInfo[]): Promis
   for (const { HostConfig, NetworkSettings } of containers) {
     expect({ ...HostConfig.PortBindings }).toEqual({});
     expect(HostConfig.PublishAllPorts).toBe(false);
+    // An engine may ask the host's resolver on behalf of a container that names none.
+    expect(HostConfig.Dns).toEqual(['127.0.0.1']);
     expect(Object.values(NetworkSettings.Ports).flatMap((published) => published ?? [])).toEqual([]);
     const [network = '', ...others] = Object.keys(NetworkSettings.Networks);
     expect(others).toEqual([]);
@@ -148,7 +150,7 @@ async function expectCutOff(containers: readonly ContainerInspectInfo[]): Promis
   }
   const odoo = containers.find(({ Args, Path }) => [Path, ...Args].includes('odoo'))?.Id ?? '';
   expect(await inside(odoo, 'getent', 'hosts', 'localhost')).toMatchObject({ exitCode: 0 });
-  expect(await inside(odoo, 'env', 'RES_OPTIONS=timeout:1 attempts:1', 'getent', 'hosts', 'example.com')).toEqual({
+  expect(await inside(odoo, 'getent', 'hosts', 'example.com')).toEqual({
     output: '',
     exitCode: 2,
   });
