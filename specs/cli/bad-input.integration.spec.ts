@@ -90,6 +90,8 @@ interface BadInput {
   says: string | RegExp;
   /** A word of the line that tells what to do. */
   next: string | RegExp;
+  /** It is found out before any container is started. */
+  startsNothing?: boolean;
   /** What must not have been touched. */
   backup?(): string;
 }
@@ -313,6 +315,7 @@ const BAD_INPUTS: BadInput[] = [
     code: 'browser-missing',
     says: 'Chromium',
     next: 'playwright install chromium',
+    startsNothing: true,
   },
   {
     what: 'a report that is not there',
@@ -366,6 +369,7 @@ it.concurrent.each(BAD_INPUTS)('$what ends with one message that says what to do
   if (env.ODOO_GATE_DEBUG === undefined) expect(ended.stderr).not.toMatch(/^ +at .+:\d+:\d+/m);
   for (const secret of ['wrong-and-secret', database().database.password, ...PLANTED.personal, ...PLANTED.secrets])
     expect(ended.stderr).not.toContain(secret);
+  if (input.startsNothing) expect(watch().startedBy(ended.pid)).toEqual(NOTHING);
   expect(await watch().leftBy(ended.pid)).toEqual(NOTHING);
   expect(await stateOf(backup())).toEqual(before);
 });
@@ -376,17 +380,6 @@ it('a database that is not of Odoo is inconclusive, never passed', async () => {
   const { verdict, checks } = JSON.parse(stdout) as { verdict: string; checks: { status: string }[] };
   expect(verdict).toBe('inconclusive');
   expect(checks.filter(({ status }) => status !== 'inconclusive')).toEqual([]);
-});
-
-it.each([
-  {
-    what: 'a missing browser',
-    env: { PATH: '/nonexistent', PLAYWRIGHT_BROWSERS_PATH: '/nonexistent', ODOO_GATE_BROWSER: '' },
-  },
-])('$what is found out before anything is started', async ({ env }) => {
-  const { pid, exitCode } = await runCli(verify(() => demo().zip).args(), { env });
-  expect(exitCode).toBe(3);
-  expect(watch().startedBy(pid)).toEqual(NOTHING);
 });
 
 /** Content and times of what a path names; nothing for what is not there. */

@@ -1,14 +1,15 @@
-import type { ContainerInspectInfo } from 'dockerode';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseReport } from '../../harness/report/json.ts';
 import { removeRun } from '../../harness/stack/clean.ts';
-import { connectEngine } from '../../harness/stack/engine.ts';
+import { type Container, connectEngine } from '../../harness/stack/engine.ts';
 import { RUN_LABEL } from '../../harness/stack/run-identity.ts';
 import { useDemoBackup } from '../support/demo-backup.ts';
 import { engineShowingOnly } from '../support/engine-view.ts';
 import { NOTHING, useEngineWatch } from '../support/engine-watch.ts';
 import { descendantsOf, eventually, stillRunning } from '../support/processes.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
+
+type ContainerInspectInfo = Awaited<ReturnType<Container['inspect']>>;
 
 const backup = useDemoBackup();
 const watch = useEngineWatch();
