@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { filestoreComplete } from '../backup/filestore-complete.ts';
 import { type CheckOutcome, type CheckResult, failedUnlessEmpty, inconclusive, passed } from '../check.ts';
 import { gateCoverage } from '../coverage-gate/gate.ts';
+import type { DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
 import { removeReport } from '../report/write.ts';
@@ -13,8 +14,9 @@ import { sanitize } from '../sanitize/sanitize.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { findBrowser } from '../smoke/browser.ts';
-import { runSmoke, SMOKE_CHECKS } from '../smoke/run-smoke.ts';
+import { runSmoke, SMOKE_CHECKS, type SmokeOutcome } from '../smoke/run-smoke.ts';
 import { type RunningOdoo, startOdoo } from '../stack/odoo.ts';
+import type { OdooLog } from '../stack/odoo-log.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
 import { OdooDidNotStart } from '../stack/readiness.ts';
 import { type RunContext, withRun } from '../stack/run-context.ts';
@@ -108,7 +110,6 @@ async function verifyCopy(
   required: readonly string[],
   artifactFolder: string,
 ): Promise<Verified> {
-  const { progress, signal } = context;
   const coverage = options.coverage === undefined ? [] : await gateCoverage(options.coverage);
   const copy = await prepareCopy(context, options);
   const stagingPassword = options.stagingPassword ?? randomBytes(12).toString('base64url');
@@ -118,70 +119,110 @@ async function verifyCopy(
   const administrator = await findAdministrator(address);
   const password =
     options.treatment === 'sanitize-and-anonymize' ? stagingPassword : randomBytes(12).toString('base64url');
-  const sanitizeOptions = { baseUrl: options.baseUrl, stagingPassword };
+  const examined = { address, filestore: copy.filestore, baseUrl: options.baseUrl, stagingPassword };
 
   // The checks' snapshot is taken before anything else touches the copy; they then run while Odoo starts.
   const snapshot = Promise.withResolvers<void>();
-  const baseline = required.includes(driftCheck.id) ? [...required, ...ASKED_AGAIN] : required;
-  const stored = withReadOnlySession(address, async (session) => {
-    snapshot.resolve();
-    const found = await sanitizeContext(session, sanitizeOptions);
-    return progress.step('check what is stored', async (detail) => [
-      ...(await runChecks(chosen(sanitizeChecks, baseline), found, { onResult: ({ id }) => detail(id) })),
-      ...(await runChecks(chosen([filestoreComplete], required), { session, filestore: copy.filestore })),
-    ]);
-  });
-  const [storedResults, started] = await sideBySide(signal, (ownSignal) => [
+  const stored = checkStored(context, examined, required, snapshot.resolve);
+  const [storedResults, started] = await sideBySide(context.signal, (signal) => [
     stored,
     (async () => {
       await Promise.race([snapshot.promise, stored]);
       if (administrator !== undefined && options.treatment !== 'sanitize-and-anonymize')
         await openDoorForSmoke(address, administrator, password);
-      return boot({ ...context, signal: ownSignal }, copy, options, required);
+      return boot({ ...context, signal }, copy, options, required);
     })(),
   ]);
   const results = [...coverage, ...storedResults, ...started.results];
-  const artifacts: Artifact[] = [];
-  if (started.odoo === undefined) return { copy, results, artifacts };
+  if (started.odoo === undefined) return { copy, results, artifacts: [] };
 
   const { url, log } = started.odoo;
-  options.onStarted?.({ url, login: administrator?.login ?? '', password, runId: context.run.id });
-  results.push(
-    ...(await withReadOnlySession(address, (session) =>
-      runChecks(chosen(stackChecks, required), { url, database: STACK_DATABASE, log, session }),
-    )),
-  );
-  if (administrator !== undefined) {
-    const connection = { url, database: STACK_DATABASE, login: administrator.login, password };
-    results.push(...(await runChecks(chosen([rpcCheck], required), { ...connection, series: copy.image.series })));
-  }
-  const flows = SMOKE_CHECKS.filter((id) => required.includes(id)).map((id) => id.slice('smoke.'.length));
-  if (flows.length > 0 && administrator !== undefined) {
-    const smoke = await runSmoke({
-      url,
-      baseUrl: options.baseUrl,
-      database: STACK_DATABASE,
-      login: administrator.login,
-      password,
-      flows,
-      outDir: artifactFolder,
-      screenshots: options.treatment === 'sanitize-and-anonymize' && isAnonymous(storedResults) ? 'keep' : 'blur',
-      signal,
-      progress,
-    });
-    results.push(...smoke.results);
-    artifacts.push(...smoke.artifacts);
-  }
-  if (required.includes(driftCheck.id)) {
-    const before = storedResults.filter(({ id }) => ASKED_AGAIN.includes(id));
-    const asked = performance.now();
-    const after = await withReadOnlySession(address, async (session) =>
-      runChecks(chosen(sanitizeChecks, ASKED_AGAIN), await sanitizeContext(session, sanitizeOptions)),
-    );
-    results.push(resultOf(driftCheck, compareDrift(before, after), performance.now() - asked));
-  }
+  const { series } = copy.image;
+  const user = administrator && { login: administrator.login, password };
+  options.onStarted?.({ url, login: user?.login ?? '', password, runId: context.run.id });
+  const running = { url, database: STACK_DATABASE, log, address, series, user };
+  const privacy = options.treatment === 'sanitize-and-anonymize' && isAnonymous(storedResults) ? 'keep' : 'blur';
+  const [asked, smoke] = await sideBySide(context.signal, (signal) => [
+    askOdoo(running, required),
+    walkThrough({ ...context, signal }, running, { required, baseUrl: options.baseUrl, privacy, artifactFolder }),
+  ]);
+  results.push(...asked, ...smoke.results);
+  if (required.includes(driftCheck.id)) results.push(await askAgain(examined, storedResults));
   results.push(...(await runChecks(chosen([logCheck], required), { url, log })));
-  return { copy, results, artifacts };
+  return { copy, results, artifacts: smoke.artifacts };
+}
+
+interface Examined {
+  address: DatabaseAddress;
+  filestore: string;
+  baseUrl: URL;
+  stagingPassword: string;
+}
+
+/** What SQL and the filestore tell, of one moment; `onSnapshot` is called once that moment is held. */
+async function checkStored(
+  { progress }: RunContext,
+  { address, filestore, ...options }: Examined,
+  required: readonly string[],
+  onSnapshot: () => void,
+): Promise<CheckResult[]> {
+  const wanted = required.includes(driftCheck.id) ? [...required, ...ASKED_AGAIN] : required;
+  return withReadOnlySession(address, async (session) => {
+    onSnapshot();
+    const found = await sanitizeContext(session, options);
+    return progress.step('check what is stored', async (detail) => [
+      ...(await runChecks(chosen(sanitizeChecks, wanted), found, { onResult: ({ id }) => detail(id) })),
+      ...(await runChecks(chosen([filestoreComplete], required), { session, filestore })),
+    ]);
+  });
+}
+
+interface Running {
+  url: URL;
+  database: string;
+  log: OdooLog;
+  address: DatabaseAddress;
+  /** Of the image. */
+  series: string;
+  /** undefined where the database has no administrator. */
+  user: { login: string; password: string } | undefined;
+}
+
+async function askOdoo({ address, user, ...odoo }: Running, required: readonly string[]): Promise<CheckResult[]> {
+  const overSql = await withReadOnlySession(address, (session) =>
+    runChecks(chosen(stackChecks, required), { ...odoo, session }),
+  );
+  if (user === undefined) return overSql;
+  return [...overSql, ...(await runChecks(chosen([rpcCheck], required), { ...odoo, ...user }))];
+}
+
+async function walkThrough(
+  { progress, signal }: RunContext,
+  { url, database, user }: Running,
+  run: { required: readonly string[]; baseUrl: URL; privacy: 'keep' | 'blur'; artifactFolder: string },
+): Promise<SmokeOutcome> {
+  const flows = SMOKE_CHECKS.filter((id) => run.required.includes(id)).map((id) => id.slice('smoke.'.length));
+  if (flows.length === 0 || user === undefined) return { results: [], artifacts: [] };
+  return runSmoke({
+    url,
+    database,
+    ...user,
+    flows,
+    baseUrl: run.baseUrl,
+    outDir: run.artifactFolder,
+    screenshots: run.privacy,
+    signal,
+    progress,
+  });
+}
+
+async function askAgain({ address, ...options }: Examined, before: readonly CheckResult[]): Promise<CheckResult> {
+  const started = performance.now();
+  const after = await withReadOnlySession(address, async (session) =>
+    runChecks(chosen(sanitizeChecks, ASKED_AGAIN), await sanitizeContext(session, options)),
+  );
+  const asked = before.filter(({ id }) => ASKED_AGAIN.includes(id));
+  return resultOf(driftCheck, compareDrift(asked, after), performance.now() - started);
 }
 
 /** Proven to hold no personal data that a screenshot could show; what was not asked is not proven. */
