@@ -7,7 +7,7 @@ import { filestoreTar, unpackFilestoreTar } from './filestore-tar.ts';
 import type { OdooImage } from './image.ts';
 import { addressOnlyOn, type CutOffNetwork, NO_RESOLVER } from './network.ts';
 import { OdooLog } from './odoo-log.ts';
-import { waitUntilReady } from './readiness.ts';
+import { odooEnded, waitUntilReady } from './readiness.ts';
 import type { Run } from './run-identity.ts';
 import { startedOnly } from './started-only.ts';
 
@@ -47,18 +47,23 @@ export async function startOdoo(
     `^${options.database.database}$`,
     '--no-database-list',
   ]);
-  const host = await addressOnlyOn(options.network, container);
+  const stillRuns = async () => {
+    const running = await isRunning(container);
+    if (!running) await Promise.race([logEnded, delay(5_000)]);
+    return running;
+  };
+  const host = await addressOnlyOn(options.network, container).catch(async (error: unknown) => {
+    // What has ended has no address any more.
+    if (await stillRuns()) throw error;
+    throw odooEnded(log, 'at once');
+  });
   const url = new URL(`http://${host}:${HTTP_PORT}`);
   await waitUntilReady({
     url,
     log,
     series: options.image.series,
     database: options.database.database,
-    isRunning: async () => {
-      const running = await isRunning(container);
-      if (!running) await Promise.race([logEnded, delay(5_000)]);
-      return running;
-    },
+    isRunning: stillRuns,
     timeoutMs: options.timeoutMs ?? 180_000,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });

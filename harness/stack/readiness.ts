@@ -37,12 +37,11 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
 }
 
 async function climb(
-  { url, log, isRunning, signal, timeoutMs, patienceMs = 20_000 }: ReadinessOptions,
+  { url, log, isRunning, signal, timeoutMs, patienceMs = 10_000 }: ReadinessOptions,
   deadline: number,
   path: string,
   isReady: (response: Response, body: string) => boolean,
 ): Promise<void> {
-  const lines = () => `Its last lines:\n${log.lastLines(15)}`;
   let answer = 'no answer';
   let brokenSince: number | undefined;
   while (performance.now() < deadline) {
@@ -59,12 +58,10 @@ async function climb(
       // Not listening yet.
     }
     if (!(await isRunning())) {
-      throw new OdooDidNotStart('odoo-ended', `Odoo ended before it served ${path}. ${lines()}`, {
-        next: 'Read the lines above: a missing module, a failed migration or a wrong addons path shows there.',
-      });
+      throw odooEnded(log, `before it served ${path}`);
     }
     if (brokenSince !== undefined && performance.now() - brokenSince > patienceMs) {
-      throw new OdooDidNotStart('odoo-broken', `Odoo answers ${path} with ${answer}. ${lines()}`, {
+      throw new OdooDidNotStart('odoo-broken', `Odoo answers ${path} with ${answer}. ${lastLines(log)}`, {
         next: 'Read the lines above: an addon that does not load or a view that breaks shows there.',
       });
     }
@@ -72,7 +69,18 @@ async function climb(
   }
   throw new OdooDidNotStart(
     'odoo-not-ready',
-    `Odoo did not serve ${path} within ${timeoutMs / 1000} s (${answer}). ${lines()}`,
+    `Odoo did not serve ${path} within ${timeoutMs / 1000} s (${answer}). ${lastLines(log)}`,
     { next: 'Read the lines above; if it was still loading, the machine was too slow or too busy: try again.' },
   );
+}
+
+/** Odoo has ended, and its log has arrived. */
+export function odooEnded(log: OdooLog, when: string): OdooDidNotStart {
+  return new OdooDidNotStart('odoo-ended', `Odoo ended ${when}. ${lastLines(log)}`, {
+    next: 'Read the lines above: a missing module, a failed migration or a wrong addons path shows there.',
+  });
+}
+
+function lastLines(log: OdooLog): string {
+  return `Its last lines:\n${log.lastLines(15)}`;
 }

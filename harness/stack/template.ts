@@ -155,6 +155,9 @@ async function makeTemplate(
       await evictTemplates(engine, key);
       return { key, filestore, ...template };
     });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   } finally {
     await postgres.container.remove({ force: true, v: true }).catch(() => {});
   }
@@ -194,8 +197,9 @@ async function listTemplates(): Promise<{ key: string; lastUsed: number }[]> {
   const keys = (await readdir(root)).filter((name) => /^[0-9a-f]{32}$/.test(name));
   const templates = await Promise.all(
     keys.map(async (key) => {
-      const used = await stat(join(root, key, RECORD)).catch(() => stat(join(root, key)));
-      return { key, lastUsed: used.mtimeMs };
+      // A run that was killed leaves one without record: the first to go.
+      const used = await stat(join(root, key, RECORD)).catch(() => undefined);
+      return { key, lastUsed: used?.mtimeMs ?? 0 };
     }),
   );
   return templates.sort((a, b) => b.lastUsed - a.lastUsed);

@@ -17,6 +17,8 @@ test.each([
   ["it can't be, the server's gone", "it can't be, the server's gone"],
   ['Key (login)=(jane doe) already exists.', 'Key (login)=(…) already exists.'],
   ['Key (a, b)=(jane (x), 2) exists', 'Key (a, b)=(…), 2) exists'],
+  ['module "sale_stock" needs module \'stock\'', 'module "sale_stock" needs module \'stock\''],
+  ['relation "res_partner" has no column "Jane Doe"', 'relation "res_partner" has no column "…"'],
   ['call +44 20 7946 0958 now', 'call … now'],
   ['card 4111111111111111', 'card …'],
   ['zip 21337', 'zip …'],

@@ -18,7 +18,7 @@ import { useInRun } from '../../support/in-run.ts';
 
 // A cache of its own: what the machine has cached stays as it is.
 const cache = await mkdtemp(join(tmpdir(), 'odoo-gate-spec-'));
-beforeAll(() => void vi.stubEnv('ODOO_GATE_CACHE', cache));
+beforeAll(() => void vi.stubEnv('ODOO_GATE_CACHE_FOLDER', cache));
 const context = useInRun(async (run) => ({
   ...run,
   postgresImage: (await resolveImage(run.engine, 'postgres:17', run.progress)).id,
