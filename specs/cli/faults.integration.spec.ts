@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseReport } from '../../harness/report/json.ts';
 import { removeRun } from '../../harness/stack/clean.ts';
@@ -18,15 +21,20 @@ const BOOT = ['--only', 'sanitize.*,stack.boot'];
 
 /** Starts a command on the demo's backup; whatever it started is removed with the test, even if that fails. */
 function start(command: 'verify' | 'up', ...more: string[]) {
-  const run = startCli([command, '--image', 'odoo:19', '--backup', backup().zip, '--format', 'json', ...more]);
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'odoo-gate-spec-'));
+  const args = [command, '--image', 'odoo:19', '--backup', backup().zip, '--format', 'json', ...more];
+  const run = startCli(args, { env: { TMPDIR } });
   const { pid = 0 } = run.child;
   onTestFinished(async () => {
     run.child.kill('SIGKILL');
     await run.ended;
     const engine = await connectEngine();
     for (const { run: id } of await containersOf(pid)) await removeRun(engine, id);
+    rmSync(TMPDIR, { recursive: true, force: true, maxRetries: 3 });
   });
-  return { ...run, pid };
+  // testcontainers keeps one empty lock file for all of a user's processes.
+  const temporaryFiles = () => readdirSync(TMPDIR).filter((name) => !/^testcontainers-node-.*\.lock$/.test(name));
+  return { ...run, pid, temporaryFiles };
 }
 
 /** Both containers run, and the checks, which do so meanwhile, have been heard of. */
@@ -114,7 +122,7 @@ describe('a run that is interrupted', () => {
     'by $signal while Odoo starts says so, removes all and ends with $exitCode',
     async ({ signal, exitCode }) => {
       const run = start('verify');
-      const { child, pid, ended } = run;
+      const { child, pid, ended, temporaryFiles } = run;
       await untilOdooStarts(run);
       child.kill(signal);
       const result = await ended;
@@ -122,17 +130,19 @@ describe('a run that is interrupted', () => {
       expect(result.stderr).toContain(`${signal}: cleaning up`);
       expect(result.stderr).not.toMatch(/^error|^ +at /m);
       expect(await watch().leftBy(pid)).toEqual(NOTHING);
+      expect(temporaryFiles()).toEqual([]);
     },
   );
 
   it('while its browser works leaves no process; until then it was cut off and within nobody’s reach', async () => {
-    const { child, pid, ended } = start('verify', '--only', 'smoke.login');
+    const { child, pid, ended, temporaryFiles } = start('verify', '--only', 'smoke.login');
     await eventually('a browser', () => hasBrowser(pid));
     await expectCutOff(await containersOf(pid));
     const started = await descendantsOf(pid);
     child.kill('SIGINT');
     expect((await ended).exitCode).toBe(130);
     expect(await stillRunning(started)).toEqual([]);
+    expect(temporaryFiles()).toEqual([]);
     expect(await watch().leftBy(pid)).toEqual(NOTHING);
   });
 });
