@@ -3,7 +3,7 @@
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
 /** What a check has to reach. A check whose need can't be met is inconclusive, never skipped in silence. */
-export type Need = 'sql' | 'rpc' | 'browser' | 'image' | 'log' | 'filestore' | 'network';
+type Need = 'sql' | 'rpc' | 'browser' | 'image' | 'log' | 'filestore' | 'network';
 
 /** One thing that is wrong. Never holds a secret or a personal value: masked, or a count. */
 export interface Finding {

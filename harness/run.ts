@@ -12,6 +12,8 @@ export interface Subject {
   database?: { name: string; odooVersion: string; modules: number };
   backup?: { digest: string };
   stack?: string;
+  /** `sha256:…` of each folder of addons that was mounted beside the image: what was verified is more than the image. */
+  addons?: string[];
 }
 
 export interface Artifact {

@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'other-policy'
   | 'no-assertions'
   | 'no-image-digest'
+  | 'addons-beside-image'
   | 'report-time'
   | 'report-from-the-future'
   | 'report-too-old'

@@ -67,10 +67,19 @@ function policyRefusals({ checks, policy }: RunReport, { required }: Rules): Ref
 }
 
 function subjectRefusals({ subject }: RunReport): Refusal[] {
+  const refusals: Refusal[] = [];
   const digest = subject.image?.digest;
-  if (digest !== undefined && isDigest(digest)) return [];
-  const message = 'The report does not say which image in a registry was verified.';
-  return [refusal('no-image-digest', message, 'Push the image, then verify it by its name in the registry.')];
+  if (digest === undefined || !isDigest(digest)) {
+    const message = 'The report does not say which image in a registry was verified.';
+    refusals.push(refusal('no-image-digest', message, 'Push the image, then verify it by its name in the registry.'));
+  }
+  if (subject.addons !== undefined && subject.addons.length > 0) {
+    const message = 'The image was verified together with addons that are not in it.';
+    refusals.push(
+      refusal('addons-beside-image', message, 'Build the addons into the image, then verify it without --addons.'),
+    );
+  }
+  return refusals;
 }
 
 function timeRefusals({ startedAt, finishedAt }: RunReport, { now, maxAgeMs }: Rules): Refusal[] {

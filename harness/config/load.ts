@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
 import { type Config, configSchema, SETTING_NAMES, type Settings } from './schema.ts';
 
-export const DEFAULT_CONFIG = 'odoo-gate.yaml';
+const DEFAULT_CONFIG = 'odoo-gate.yaml';
 
 /**
  * Reads the configuration and lays the named stack over its top level. Without `path` a missing

@@ -50,6 +50,7 @@ const runReport = z.strictObject({
     database: z.exactOptional(z.strictObject({ name: text, odooVersion: text, modules: count })),
     backup: z.exactOptional(z.strictObject({ digest })),
     stack: z.exactOptional(text),
+    addons: z.exactOptional(z.array(digest)),
   }),
   policy: z.strictObject({ digest, required: z.array(text) }),
   verdict: z.enum(['pass', 'refuse', 'inconclusive']),

@@ -15,6 +15,7 @@ import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { findBrowser } from '../smoke/browser.ts';
 import { runSmoke, SMOKE_CHECKS, type SmokeOutcome } from '../smoke/run-smoke.ts';
+import { folderDigest } from '../stack/fresh-template.ts';
 import { type RunningOdoo, startOdoo } from '../stack/odoo.ts';
 import type { OdooLog } from '../stack/odoo-log.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
@@ -62,6 +63,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
   const required = requiredChecks(options);
   // Better now than after the restore.
   if (required.some((id) => SMOKE_CHECKS.includes(id))) findBrowser();
+  const addons = await Promise.all((options.addons ?? []).map(folderDigest));
   const artifactFolder = options.out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-')));
   try {
     const { copy, results, artifacts } = await withRun(options, (context) =>
@@ -79,6 +81,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
         },
         database: { name: STACK_DATABASE, odooVersion: copy.odooVersion, modules: copy.modules },
         backup: { digest: copy.backup.digest },
+        ...(addons.length === 0 ? {} : { addons: addons.map((digest) => `sha256:${digest}`) }),
       },
       required,
       results: complete(results, required),

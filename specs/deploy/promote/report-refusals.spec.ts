@@ -88,6 +88,11 @@ describe('refused is', () => {
     ['no image', { ...good, subject: {} }, ['no-image-digest']],
     ['an image without digest', reportOf(undefined), ['no-image-digest']],
     ['a digest that is none', reportOf('sha256:abc'), ['no-image-digest']],
+    [
+      'addons beside the image',
+      { ...good, subject: { ...good.subject, addons: [`sha256:${'0'.repeat(64)}`] } },
+      ['addons-beside-image'],
+    ],
     ['an unreadable time', { ...good, finishedAt: 'yesterday' }, ['report-time']],
     ['an end before the start', { ...good, startedAt: '2026-03-01T12:00:01.000Z' }, ['report-time']],
   ])('%s', (_name, report, expected) => {

@@ -21,6 +21,7 @@ test.each([
   'backup.filestore-complete',
   'stack.boot',
   'stack.modules',
+  'stack.rpc',
   'stack.assets',
   'smoke.login',
   'smoke.apps',
