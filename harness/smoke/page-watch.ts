@@ -149,7 +149,9 @@ export class PageWatch {
   }
 
   #isAwaited(request: Request): boolean {
-    if (!['fetch', 'xhr'].includes(request.resourceType()) || !this.#isHome(request.url())) return false;
+    // Scripts and styles: views load some of theirs late and stay blank until they are there.
+    if (!['fetch', 'xhr', 'script', 'stylesheet'].includes(request.resourceType())) return false;
+    if (!this.#isHome(request.url())) return false;
     const { pathname } = new URL(request.url());
     return !BACKGROUND_CALLS.some(({ path }) => path.test(pathname));
   }

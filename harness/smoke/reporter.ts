@@ -13,6 +13,9 @@ import { firstLine } from '../masking.ts';
 import { flowName } from './flow-files.ts';
 import { FlowRecord, RECORD_CONTENT_TYPE, type RunEvent, type TestEnded } from './run-events.ts';
 
+/** How often the runner looks whether odoo-gate still lives, in ms. */
+const LOOK_EVERY_MS = 500;
+
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
 /** Tells the parent process what happens, as `RunEvent` lines on stdout. Only first lines of errors leave: the rest quotes pages. */
@@ -22,6 +25,7 @@ export default class RunEventReporter implements Reporter {
   }
 
   onBegin(_config: FullConfig, suite: Suite): void {
+    endWithParent();
     const tests = Map.groupBy(suite.allTests(), (test) => flowName(test.location.file));
     send({ type: 'begin', flows: Object.fromEntries([...tests].map(([flow, cases]) => [flow, cases.length])) });
   }
@@ -56,6 +60,14 @@ export default class RunEventReporter implements Reporter {
   onEnd(): void {
     send({ type: 'end' });
   }
+}
+
+/** A parent that was killed can't end this one; without the runner its workers and their browsers end by themselves. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, LOOK_EVERY_MS).unref();
 }
 
 function errorOf(error: TestError, failedSteps: readonly TestStep[]): TestEnded['errors'][number] {

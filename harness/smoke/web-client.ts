@@ -44,6 +44,15 @@ export class WebClient {
     return this.page.locator('.o_action_manager').locator('.o_view_controller, .o_action .o_content').first();
   }
 
+  /** What a view shows once it is drawn: a record, a group of them, or Odoo's own word that there is nothing. */
+  get content(): Locator {
+    return this.view
+      .locator(
+        '.o_kanban_record:not(.o_kanban_ghost), .o_kanban_group, .o_data_row, .o_group_header, .o_view_nocontent, .o_form_sheet',
+      )
+      .first();
+  }
+
   get form(): Locator {
     return this.page.locator('.o_action_manager .o_form_view');
   }

@@ -16,6 +16,7 @@ test('Contacts, Sales, CRM and Inventory open', async ({ odoo, step }) => {
     await step(name, async () => {
       await odoo.openMenu(menu);
       await expect(odoo.view, `${name} shows a view`).toBeVisible();
+      await expect(odoo.content, `${name} shows records, or says that there are none`).toBeVisible();
     });
   }
 });

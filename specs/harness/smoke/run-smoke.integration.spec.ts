@@ -155,6 +155,17 @@ test('an error inside HTTP 200 fails the step with the place that raised it, kee
   expect(existsSync(join(outDir, trace?.path ?? 'no trace'))).toBe(true);
 });
 
+test('an app whose view stays blank fails the flow', async () => {
+  const url = await odooWith(({ url = '' }) => {
+    if (!url.includes('/stock.picking.type/web_search_read')) return undefined;
+    return () => ({ body: JSON.stringify({ jsonrpc: '2.0', id: 1, result: { length: 2, records: [] } }) });
+  });
+  const { results } = await smoke({ url, flows: ['apps'] });
+  expect(results).toMatchObject([
+    { status: 'failed', findings: [{ message: expect.stringContaining('Inventory shows records') }] },
+  ]);
+});
+
 test('an Odoo that goes away leaves the flow inconclusive', async () => {
   const fault: Fault = (incoming) => {
     if (incoming.url?.startsWith('/odoo')) incoming.socket.destroy();
