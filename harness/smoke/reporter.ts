@@ -62,11 +62,11 @@ export default class RunEventReporter implements Reporter {
   }
 }
 
-/** A parent that was killed can't end this one; without the runner its workers and their browsers end by themselves. */
+/** A parent that was killed can't end its runner and workers, one process group; a browser ends when its worker is gone. */
 function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
+    if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL');
   }, LOOK_EVERY_MS).unref();
 }
 
