@@ -117,12 +117,18 @@ ${row('Verified', time(startedAt), markup`<span class="muted">in ${describeDurat
 </section>`;
 }
 
-function subjectRows({ image, database, backup, stack }: Subject): (Markup | undefined)[] {
+function subjectRows({ image, addons = [], database, backup, stack }: Subject): (Markup | false | undefined)[] {
   const about = database && `Odoo ${database.odooVersion}, ${plural(database.modules, 'module')} installed`;
   const local = markup`<span class="muted">In no registry yet; local id:</span>`;
   return [
     image &&
       row('Image', image.reference, image.digest === undefined ? [local, digest(image.id)] : digest(image.digest)),
+    addons.length > 0 &&
+      row(
+        'Addons beside the image',
+        `${plural(addons.length, 'folder')}: the image alone was not verified`,
+        addons.map(digest),
+      ),
     database && row('Database', database.name, markup`<span class="muted">${about}</span>`),
     backup && row('Backup', digest(backup.digest)),
     stack === undefined ? undefined : row('Stack', stack),

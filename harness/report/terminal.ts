@@ -42,9 +42,10 @@ function badge(verdict: Verdict, colors: Colors): string {
   return paint(colors.black(colors.bold(` ${verdict.toUpperCase()} `)));
 }
 
-function describeSubject({ image, database, backup, stack }: Subject): [string, string][] {
+function describeSubject({ image, addons, database, backup, stack }: Subject): [string, string][] {
   const rows: [string, string | undefined][] = [
     ['image', image && `${image.reference} (${image.digest ?? `local ${image.id}`})`],
+    ['addons', addons && `${plural(addons.length, 'folder')} beside the image: the image alone was not verified`],
     ['database', database && `${database.name}: Odoo ${database.odooVersion}, ${plural(database.modules, 'module')}`],
     ['backup', backup?.digest],
     ['stack', stack],

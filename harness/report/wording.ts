@@ -60,9 +60,10 @@ export function explainVerdict({ verdict, policy, checks, reasons }: RunReport):
 /** What to do now, in a sentence or two. */
 export function nextStep({ verdict, subject }: RunReport): string {
   if (verdict === 'pass') {
-    return subject.image?.digest === undefined
-      ? 'Nothing stands in the way.'
-      : 'The image may be promoted on this report.';
+    if (subject.addons !== undefined)
+      return 'Build the addons into the image and verify that: the image alone was not.';
+    if (subject.image?.digest === undefined) return 'Nothing stands in the way.';
+    return 'The image may be promoted on this report.';
   }
   const hold = subject.image === undefined ? '' : 'Do not promote. ';
   if (verdict === 'refuse') return `${hold}Fix what was found and verify again.`;

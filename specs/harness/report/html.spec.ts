@@ -30,6 +30,7 @@ describe('renderHtml', () => {
 
   it.each([
     ['an image that is in no registry', { image: { reference: 'odoo:19', id: 'sha256:77' } }],
+    ['an image with addons from beside it', { ...SUBJECT, addons: [`sha256:${'c'.repeat(64)}`] }],
     ['a database alone', { database: { name: 'uat', odooVersion: '19.0', modules: 1 } }],
   ])('does not invite to promote %s', (_, subject) => {
     expect(renderHtml(reportOf(passing().checks, { subject }), [])).not.toContain('may be promoted');

@@ -80,4 +80,9 @@ describe('renderTerminal', () => {
     expect(renderTerminal(report, { color: false, outDir: 'out' })).toContain('out/report.html, with 1 screenshot');
     expect(renderTerminal(report, plainly)).not.toContain('report.html');
   });
+
+  it('says when addons lay beside the image: the image alone was not verified', () => {
+    const subject = { ...passing().subject, addons: [`sha256:${'c'.repeat(64)}`] };
+    expect(renderTerminal({ ...passing(), subject }, plainly)).toContain('1 folder beside the image');
+  });
 });
