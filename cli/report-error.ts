@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { type ExitCode, GateError, messageOf } from '../harness/errors.ts';
+import { maskValues } from '../harness/masking.ts';
 
 /** Prints what went wrong and what to do on stderr, and returns the exit code. */
 export function reportError(error: unknown, debug = process.env.ODOO_GATE_DEBUG !== undefined): ExitCode {
@@ -11,9 +12,22 @@ export function reportError(error: unknown, debug = process.env.ODOO_GATE_DEBUG 
   }
   const { code, message, next, exitCode } = describe(error);
   process.stderr.write(`${colours.red('error')} [${code}] ${message}\n${colours.bold('  do:')} ${next}\n`);
-  if (debug && error instanceof Error)
-    process.stderr.write(`${error.stack}\n${error.cause === undefined ? '' : `cause: ${String(error.cause)}\n`}`);
+  if (debug && error instanceof Error) process.stderr.write(`${placesOf(error)}${causeOf(error)}`);
   return exitCode;
+}
+
+/** Where it was thrown: the stack without the message, which stands above. */
+function placesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function causeOf({ cause }: Error): string {
+  if (cause === undefined) return '';
+  return `  cause: ${maskValues(messageOf(cause))}\n${cause instanceof Error ? placesOf(cause) : ''}`;
 }
 
 function describe(error: unknown): Pick<GateError, 'code' | 'message' | 'next' | 'exitCode'> {
@@ -29,7 +43,8 @@ function describe(error: unknown): Pick<GateError, 'code' | 'message' | 'next' |
   }
   return {
     code: 'unexpected',
-    message: messageOf(error),
+    // Foreign words, of Postgres for example, may quote a row.
+    message: maskValues(messageOf(error)),
     next: 'Run it again with ODOO_GATE_DEBUG=1 and report what it prints.',
     exitCode: 3,
   };
