@@ -1,16 +1,25 @@
 import type { Check } from '../check.ts';
 import type { SanitizeContext } from './context.ts';
 import { checkOf } from './rule.ts';
+import { calendars } from './rules/calendars.ts';
 import { credentials } from './rules/credentials.ts';
+import { delivery } from './rules/delivery.ts';
 import { documents } from './rules/documents.ts';
+import { eInvoicing } from './rules/e-invoicing.ts';
+import { integrations } from './rules/integrations.ts';
 import { crons, webhooks } from './rules/jobs.ts';
 import { incomingMail, mailServers, waitingMail } from './rules/mail.ts';
+import { marketing } from './rules/marketing.ts';
 import { messages } from './rules/messages.ts';
 import { partners } from './rules/partners.ts';
 import { payment } from './rules/payments.ts';
+import { pointOfSale } from './rules/point-of-sale.ts';
+import { postgres } from './rules/postgres.ts';
 import { recognized } from './rules/recognized.ts';
+import { sharedLinks } from './rules/shared-links.ts';
 import { users } from './rules/users.ts';
 import { baseUrl, neutralized } from './rules/web.ts';
+import { website } from './rules/website.ts';
 
 /** What a copy of production has to show before anyone works on it. Knows nothing of how it was sanitized. */
 export const sanitizeChecks: readonly Check<SanitizeContext>[] = [
@@ -24,6 +33,15 @@ export const sanitizeChecks: readonly Check<SanitizeContext>[] = [
     baseUrl,
     neutralized,
     payment,
+    pointOfSale,
+    delivery,
+    eInvoicing,
+    integrations,
+    marketing,
+    calendars,
+    website,
+    sharedLinks,
+    postgres,
     credentials,
     users,
     partners,

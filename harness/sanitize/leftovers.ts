@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { foreignServices } from './foreign-services.ts';
 import type { Writer } from './writer.ts';
 
 /** Odoo rewrites web.base.url at an administrator's login unless web.base.url.freeze is set (base/models/res_users.py). */
@@ -104,6 +105,7 @@ export async function leftovers(writer: Writer): Promise<void> {
   await mail(writer);
   await payments(writer);
   await accounts(writer);
+  await foreignServices(writer);
   const keys = LIVE_PARAMETERS.map((key) => `'${key}'`).join(', ');
   await writer.delete('ir_config_parameter', { where: `t.key IN (${keys})` });
   await writer.setParameter('database.secret', randomUUID());

@@ -5,6 +5,7 @@ import { type Progress, silentProgress } from '../progress.ts';
 import { anonymize } from './anonymize.ts';
 import { freezeBaseUrl, leftovers } from './leftovers.ts';
 import { neutralizeBySql } from './neutralize-by-sql.ts';
+import { cutPostgresWires } from './postgres-wires.ts';
 import { stagingHash } from './staging-hash.ts';
 import { type Change, openWriter, type Writer } from './writer.ts';
 
@@ -53,6 +54,7 @@ export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummar
   else await stage(`Neutralize by SQL: Odoo ${odooVersion} has no command for it`, neutralizeBySql);
   await stage('Freeze the base URL', (writer) => freezeBaseUrl(writer, baseUrl));
   await stage('Remove what neutralization leaves', leftovers);
+  await stage('Cut what leads out of the database server', cutPostgresWires);
   const { anonymize: asked } = request;
   if (asked !== undefined) {
     const passwordHash = await stagingHash(asked.stagingPassword);

@@ -31,6 +31,13 @@ export const ASKED_AGAIN: readonly string[] = [
   'sanitize.base-url',
   'sanitize.neutralized',
   'sanitize.payment',
+  'sanitize.point-of-sale',
+  'sanitize.delivery',
+  'sanitize.e-invoicing',
+  'sanitize.integrations',
+  'sanitize.marketing',
+  'sanitize.calendars',
+  'sanitize.postgres',
 ];
 
 /** Every check that `verify` makes, in the order of the report: what a promotion requires unless told otherwise. */

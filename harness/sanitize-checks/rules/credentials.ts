@@ -1,20 +1,7 @@
 import { isBlank } from '../anonymized-shape.ts';
 import { judgePasswords } from '../passwords.ts';
-import type { Rule, RuleSet } from '../rule.ts';
-
-function gone(table: string, columns: readonly string[], says: string): Rule[] {
-  return columns.map((column) => ({
-    table,
-    columns: [column],
-    none: `NOT ${isBlank(column)}`,
-    says,
-    fix: `Set ${table}.${column} to NULL.`,
-  }));
-}
-
-function empty(table: string, says: string): Rule {
-  return { table, columns: ['id'], none: 'true', says, fix: `Delete the rows of ${table}.`, location: table };
-}
+import type { RuleSet } from '../rule.ts';
+import { empty, gone } from '../rule-kinds.ts';
 
 /** Parameters whose key speaks of a secret; those Odoo itself makes or that are switches are left out. */
 const SECRET_KEY =
@@ -22,39 +9,25 @@ const SECRET_KEY =
 const NOT_SECRET = `t.key IN ('database.secret', 'auth_signup.reset_password', 'password.hashing.rounds')
   OR t.key LIKE 'auth_password_policy.%' OR lower(t.value) IN ('true', 'false', 'none', 'dummy') OR t.value ~ '^[0-9]{1,6}$'`;
 
-/** Everything that opens an account here or elsewhere. Odoo base, auth_*, *_calendar, iap; OCA. */
+/** Everything that opens an account here, and the parameters. Odoo base, auth_*. */
 export const credentials: RuleSet = {
   id: 'sanitize.credentials',
   title: "Nobody's credentials of production work or are kept",
   severity: 'critical',
   filled: ['res_users', 'ir_config_parameter'],
-  modules: { auth_totp: ['auth_totp_device'], auth_passkey: ['auth_passkey_key'], auth_oauth: ['auth_oauth_provider'] },
+  modules: {
+    auth_totp: ['auth_totp_device'],
+    auth_passkey: ['auth_passkey_key'],
+    auth_oauth: ['auth_oauth_provider'],
+    auth_ldap: ['res_company_ldap'],
+  },
   rules: () => [
     empty('res_users_apikeys', 'API keys: whoever has one signs in without a password'),
     empty('auth_totp_device', 'trusted devices'),
     empty('auth_passkey_key', 'passkeys'),
     empty('res_device_log', "users' devices, addresses and session identifiers"),
     ...gone('res_users', ['totp_secret'], 'secrets of two-factor authentication'),
-    ...gone(
-      'res_users',
-      ['oauth_access_token', 'microsoft_calendar_token', 'microsoft_calendar_rtoken', 'microsoft_calendar_sync_token'],
-      "users' tokens for other services",
-    ),
-    ...gone(
-      'res_users_settings',
-      [
-        'google_calendar_token',
-        'google_calendar_rtoken',
-        'google_calendar_sync_token',
-        'microsoft_calendar_sync_token',
-      ],
-      "users' tokens for other services",
-    ),
-    ...gone(
-      'google_calendar_credentials',
-      ['calendar_token', 'calendar_rtoken', 'calendar_sync_token'],
-      "users' tokens for other services",
-    ),
+    ...gone('res_users', ['oauth_access_token'], "users' tokens for other services"),
     ...gone('res_partner', ['signup_token'], 'open sign-up and password-reset tokens'),
     ...gone('res_company_ldap', ['ldap_password'], 'passwords of the LDAP directory'),
     {
@@ -63,13 +36,6 @@ export const credentials: RuleSet = {
       none: 't.enabled IS TRUE',
       says: 'sign-in through another service is enabled',
       fix: 'Set auth_oauth_provider.enabled to false.',
-    },
-    {
-      table: 'iap_account',
-      columns: ['account_token'],
-      none: `NOT (${isBlank('account_token')} OR t.account_token LIKE '%+disabled')`,
-      says: 'accounts for paid services (SMS, letters, enrichment)',
-      fix: "Append '+disabled' to iap_account.account_token, as odoo neutralize does.",
     },
     {
       table: 'ir_config_parameter',
