@@ -1,4 +1,4 @@
-import type { DatabaseAddress } from '../database/connection.ts';
+import { connect, type DatabaseAddress } from '../database/connection.ts';
 import { UsageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { type Anonymization, type SanitizeSummary, sanitize } from '../sanitize/sanitize.ts';
@@ -18,6 +18,7 @@ export interface SanitizeDatabaseOptions {
 
 /** Sanitizes an existing database, with the image's own `odoo neutralize` run beside it on this machine's network. */
 export async function sanitizeDatabase(options: SanitizeDatabaseOptions): Promise<SanitizeSummary> {
+  await assertNobodyWorksOn(options.address);
   return withRun(options, async (context) => {
     const image = await probeOdoo(
       context.engine,
@@ -33,6 +34,29 @@ export async function sanitizeDatabase(options: SanitizeDatabaseOptions): Promis
       ...(options.anonymize === undefined ? {} : { anonymize: options.anonymize }),
     });
   });
+}
+
+/**
+ * A production by mistake, or a copy that already runs: either way an Odoo is connected. It would also keep serving what
+ * it has in memory. Odoo names its connections `odoo-<pid>` (odoo/sql_db.py, since 9.0).
+ */
+async function assertNobodyWorksOn(address: DatabaseAddress): Promise<void> {
+  const client = await connect(address);
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::int FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name ~ '^odoo(-[0-9]|$)'`,
+    );
+    const count = rows[0]?.count ?? 0;
+    if (count === 0) return;
+    throw new UsageError(
+      'database-in-use',
+      `An Odoo works on the database "${address.database}" (${count} connections). Nothing was changed.`,
+      { next: 'Make sure that this is the copy, not production; then stop its Odoo and sanitize again.' },
+    );
+  } finally {
+    await client.end();
+  }
 }
 
 /** The entry point lets the image's own configuration win: on this machine's network it could reach production itself. */
