@@ -10,7 +10,7 @@ import { WebClient } from './web-client.ts';
 export { expect };
 
 /** Runs one step of a flow: it ends when the page has settled, keeps a screenshot, and fails on any error the page met. */
-export type Step = <T>(title: string, work: () => Promise<T>) => Promise<T>;
+type Step = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
 interface FlowFixtures {
   /** `test.use({ signedIn: false })` starts a flow as a visitor. */

@@ -32,7 +32,7 @@ export const FAILED = result(
   ),
 );
 
-export const UNCLEAR = result(
+const UNCLEAR = result(
   'sanitize.credentials',
   'No production credential is left',
   'high',
