@@ -215,7 +215,9 @@ describe('what goes away in the middle never passes:', () => {
       }));
       return runChecks(slow, context);
     });
-    expect(results.slice(1).map(({ status }) => status)).toEqual(Array(results.length - 1).fill('inconclusive'));
+    // What the schema alone proves not to apply was known before.
+    const asked = results.slice(1).filter(({ status }) => status !== 'not-applicable');
+    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set(['inconclusive']));
     expect(
       judge(
         results,
