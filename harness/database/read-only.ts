@@ -15,6 +15,8 @@ export interface ReadOnlyOptions {
   statementTimeoutMs?: number;
   /** How long after that a server that has not ended the statement by itself counts as gone, in ms. */
   silenceMs?: number;
+  /** The moment that another open transaction exported; without it, now. */
+  snapshot?: string;
 }
 
 /**
@@ -25,11 +27,12 @@ export interface ReadOnlyOptions {
 export async function withReadOnlySession<T>(
   address: DatabaseAddress,
   work: (session: ReadOnlySession) => Promise<T>,
-  { statementTimeoutMs = 60_000, silenceMs = 10_000 }: ReadOnlyOptions = {},
+  { statementTimeoutMs = 60_000, silenceMs = 10_000, snapshot }: ReadOnlyOptions = {},
 ): Promise<T> {
   const client = await connect(address, 'odoo-gate check', { queryTimeoutMs: statementTimeoutMs + silenceMs });
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    if (snapshot !== undefined) await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(snapshot)}`);
     await assertPublicSchema(client, address);
     await client.query(
       `SET LOCAL statement_timeout = ${Math.trunc(statementTimeoutMs)}; SET LOCAL lock_timeout = 2000;

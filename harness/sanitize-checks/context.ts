@@ -2,7 +2,7 @@ import type { ReadOnlySession } from '../database/read-only.ts';
 import { whyUnreadable } from './unreadable.ts';
 
 /** What the database turned out to be. Only an Odoo of a version whose tables are known can be judged. */
-type OdooDatabase =
+export type OdooDatabase =
   | { kind: 'odoo'; version: string; major: number; modules: ReadonlySet<string> }
   | { kind: 'unknown'; reason: string };
 
@@ -25,13 +25,14 @@ export interface SanitizeOptions {
 
 /** Looks once at what the database is; never throws for what it finds there. */
 export async function sanitizeContext(session: ReadOnlySession, options: SanitizeOptions): Promise<SanitizeContext> {
-  return { ...options, session, mailSinks: options.mailSinks ?? [], database: await recognize(session) };
+  return { ...options, session, mailSinks: options.mailSinks ?? [], database: await recognizeOdoo(session) };
 }
 
 const OLDEST = 14;
 const NEWEST = 19;
 
-async function recognize(session: ReadOnlySession): Promise<OdooDatabase> {
+/** Which Odoo this is, and which modules are installed in it. */
+export async function recognizeOdoo(session: ReadOnlySession): Promise<OdooDatabase> {
   if (!session.schema.has('ir_module_module', 'latest_version')) {
     return { kind: 'unknown', reason: 'this is not an Odoo database: it has no table ir_module_module' };
   }

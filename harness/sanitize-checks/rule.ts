@@ -1,4 +1,12 @@
-import { type Check, type Finding, failedUnlessEmpty, inconclusive, notApplicable, type Severity } from '../check.ts';
+import {
+  type Check,
+  type CheckOutcome,
+  type Finding,
+  failedUnlessEmpty,
+  inconclusive,
+  notApplicable,
+  type Severity,
+} from '../check.ts';
 import type { SanitizeContext } from './context.ts';
 import { whyUnreadable } from './unreadable.ts';
 
@@ -62,17 +70,22 @@ export function checkOf(set: RuleSet): Check<SanitizeContext> {
         total.findings.push(...(part?.findings ?? []));
         total.unclear.push(...(part?.unclear ?? []));
       }
-      if (total.findings.length > 0) {
-        const unread = total.unclear.map((reason) => ({ message: `could not tell: ${reason}` }));
-        return failedUnlessEmpty([...total.findings, ...unread], total.assertions);
-      }
-      if (total.unclear.length > 0) return inconclusive(total.unclear.join('; '));
-      if (total.assertions === 0) {
+      if (total.assertions + total.findings.length + total.unclear.length === 0) {
         return notApplicable(`the database has none of: ${[...new Set(rules.map(({ table }) => table))].join(', ')}`);
       }
-      return failedUnlessEmpty([], total.assertions);
+      return outcomeOf(total);
     },
   };
+}
+
+/** A finding fails, whatever else could not be told; that is said beside it. */
+export function outcomeOf({ assertions, findings, unclear }: Examination): CheckOutcome {
+  if (findings.length > 0) {
+    const unread = unclear.map((reason) => ({ message: `could not tell: ${reason}` }));
+    return failedUnlessEmpty([...findings, ...unread], assertions);
+  }
+  if (unclear.length > 0) return inconclusive(unclear.join('; '));
+  return failedUnlessEmpty([], assertions);
 }
 
 function missingTables(set: RuleSet, { session, database }: SanitizeContext): string[] {

@@ -6,6 +6,8 @@ import type { Progress } from '../progress.ts';
 import { buildReport, type RunReport, runChecks, type Subject } from '../run.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
+import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
+import { type CodeSource, modulesFrom } from './module-code.ts';
 import { selectChecks } from './selection.ts';
 import { toolVersion } from './tool-version.ts';
 
@@ -14,17 +16,30 @@ export interface CheckDatabaseOptions {
   baseUrl: URL;
   filestore?: string;
   stagingPassword?: string;
+  /** Where the code of its modules is. With it their own neutralization is tried out, and rolled back. */
+  code?: CodeSource;
   only?: readonly string[];
   progress: Progress;
+  signal: AbortSignal;
 }
 
-/** Holds an existing database to every check that needs no running Odoo, in one read-only transaction. */
+/**
+ * Holds an existing database to every check that needs no running Odoo, in one read-only transaction; neutralization is
+ * tried out in another one that is rolled back.
+ */
 export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunReport> {
-  const { address, baseUrl, filestore, stagingPassword, only, progress } = options;
+  const { address, baseUrl, filestore, stagingPassword, only, code, progress } = options;
   const startedAt = new Date();
-  const ids = [...sanitizeChecks.map(({ id }) => id), ...(filestore === undefined ? [] : [filestoreComplete.id])];
+  const ids = [
+    ...sanitizeChecks.map(({ id }) => id),
+    fixedPoint.id,
+    ...(filestore === undefined ? [] : [filestoreComplete.id]),
+  ];
   const required = selectChecks(ids, only);
 
+  const neutral = required.includes(fixedPoint.id)
+    ? await runChecks([fixedPoint], { address, modules: await modulesFrom(code, options) })
+    : [];
   const { results, subject } = await progress.step(`check ${address.database}`, (detail) =>
     withReadOnlySession(address, async (session) => {
       const context = await sanitizeContext(session, {
@@ -44,5 +59,13 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
       return { results, subject };
     }),
   );
-  return buildReport({ toolVersion, startedAt, finishedAt: new Date(), subject, required, results, artifacts: [] });
+  return buildReport({
+    toolVersion,
+    startedAt,
+    finishedAt: new Date(),
+    subject,
+    required,
+    results: [...results, ...neutral],
+    artifacts: [],
+  });
 }

@@ -1,6 +1,7 @@
 import { filestoreComplete } from '../backup/filestore-complete.ts';
 import type { Check } from '../check.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
+import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import { SMOKE_CHECKS } from '../smoke/run-smoke.ts';
 import { rpcCheck } from './rpc-check.ts';
 import { logCheck, stackChecks } from './stack-checks.ts';
@@ -43,6 +44,7 @@ export const ASKED_AGAIN: readonly string[] = [
 /** Every check that `verify` makes, in the order of the report: what a promotion requires unless told otherwise. */
 export const VERIFY_CHECKS: readonly string[] = [
   ...sanitizeChecks.map(({ id }) => id),
+  fixedPoint.id,
   driftCheck.id,
   filestoreComplete.id,
   bootCheck.id,

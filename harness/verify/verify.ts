@@ -13,6 +13,7 @@ import { type Artifact, buildReport, type RunReport, resultOf, runChecks } from 
 import { sanitize } from '../sanitize/sanitize.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
+import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import { findBrowser } from '../smoke/browser.ts';
 import { runSmoke, SMOKE_CHECKS, type SmokeOutcome } from '../smoke/run-smoke.ts';
 import { folderDigest } from '../stack/fresh-template.ts';
@@ -23,6 +24,7 @@ import { OdooDidNotStart } from '../stack/readiness.ts';
 import { type RunContext, withRun } from '../stack/run-context.ts';
 import { sideBySide } from '../stack/side-by-side.ts';
 import { compareDrift } from './drift.ts';
+import { modulesInStack } from './module-code.ts';
 import { ASKED_AGAIN, bootCheck, driftCheck, needsOdoo, VERIFY_CHECKS } from './plan.ts';
 import { type Copy, type CopyOptions, prepareCopy } from './prepare-copy.ts';
 import { rpcCheck } from './rpc-check.ts';
@@ -124,6 +126,8 @@ async function verifyCopy(
     options.treatment === 'sanitize-and-anonymize' ? stagingPassword : randomBytes(12).toString('base64url');
   const examined = { address, filestore: copy.filestore, baseUrl: options.baseUrl, stagingPassword };
 
+  const neutral = await tryNeutralization(context, copy, options, required);
+
   // The checks' snapshot is taken before anything else touches the copy; they then run while Odoo starts.
   const snapshot = Promise.withResolvers<void>();
   const stored = checkStored(context, examined, required, snapshot.resolve);
@@ -136,7 +140,7 @@ async function verifyCopy(
       return boot({ ...context, signal }, copy, options, required);
     })(),
   ]);
-  const results = [...coverage, ...storedResults, ...started.results];
+  const results = [...coverage, ...neutral, ...storedResults, ...started.results];
   if (started.odoo === undefined) return { copy, results, artifacts: [] };
 
   const { url, log } = started.odoo;
@@ -251,6 +255,22 @@ async function sanitizeCopy(
       ? { anonymize: { stagingPassword, key: randomBytes(32).toString('hex') } }
       : {}),
   });
+}
+
+/** Before Odoo starts: it needs the rows for itself for a moment. */
+async function tryNeutralization(
+  context: RunContext,
+  copy: Copy,
+  { addons = [] }: VerifyOptions,
+  required: readonly string[],
+): Promise<CheckResult[]> {
+  if (!required.includes(fixedPoint.id)) return [];
+  return context.progress.step("try the modules' own neutralization, and roll it back", async () =>
+    runChecks([fixedPoint], {
+      address: copy.postgres.address(STACK_DATABASE),
+      modules: await modulesInStack(context, copy.image, addons),
+    }),
+  );
 }
 
 async function boot(

@@ -21,7 +21,7 @@ function storedCredentials(table: string, columns: readonly string[]): Rule[] {
 }
 
 /** RFC 6761: names that never resolve; `mailSinks` are the user's own. */
-function isSinkHost(sinks: readonly string[]): string {
+export function isSinkHost(sinks: readonly string[]): string {
   const named = sinks.map((host) => pg.escapeLiteral(host.toLowerCase())).join(', ');
   const reserved = `lower(${text('smtp_host')}) ~ '^([a-z0-9-]+[.])*(invalid|test|example)$'`;
   return named === '' ? `(${reserved})` : `(${reserved} OR lower(${text('smtp_host')}) IN (${named}))`;

@@ -1,0 +1,27 @@
+import type { RolledBackSession } from '../../database/rolled-back.ts';
+
+/** A table that the transaction wrote to. */
+export interface WrittenTable {
+  name: string;
+  /** Quoted, with its schema. */
+  sql: string;
+  columns: string[];
+  key: { column: string; type: string }[];
+}
+
+/** Postgres' own count of what this transaction wrote: statements, triggers and cascades alike. Undefined where it does not count. */
+export async function writtenTables({ query }: RolledBackSession): Promise<WrittenTable[] | undefined> {
+  const [counting] = await query<{ on: boolean }>("SELECT current_setting('track_counts')::bool AS on");
+  if (counting?.on !== true) return undefined;
+  return query<WrittenTable>(
+    `SELECT s.relname::text AS name, format('%I.%I', s.schemaname, s.relname) AS sql,
+            ARRAY(SELECT attname::text FROM pg_attribute
+                   WHERE attrelid = s.relid AND attnum > 0 AND NOT attisdropped ORDER BY attnum) AS columns,
+            coalesce((SELECT json_agg(json_build_object('column', a.attname, 'type', format_type(a.atttypid, NULL)) ORDER BY a.attnum)
+               FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+              WHERE i.indrelid = s.relid AND i.indisprimary), '[]') AS key
+       FROM pg_stat_xact_user_tables s
+      WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0
+      ORDER BY s.schemaname, s.relname`,
+  );
+}
