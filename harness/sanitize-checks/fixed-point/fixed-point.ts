@@ -133,7 +133,7 @@ const FIX =
 
 function findingsOf({ name, columns }: WrittenTable, difference: Difference, files: readonly File[]): Finding[] {
   const whose = (...words: string[]) => authorsOf(files, words).join(', ') || 'a trigger or cascade of neutralization';
-  const findings = columns.flatMap((column) => {
+  const findings = columns.flatMap(({ name: column }) => {
     const count = difference.changed.get(column);
     // When a row was written says nothing about what it holds (l10n_pl_edi sets it to now() each time).
     if (count === undefined || column === 'write_date') return [];

@@ -5,9 +5,17 @@ export interface WrittenTable {
   name: string;
   /** Quoted, with its schema. */
   sql: string;
-  columns: string[];
-  key: { column: string; type: string }[];
+  columns: Column[];
+  key: Column[];
 }
+
+export interface Column {
+  name: string;
+  /** As Postgres prints it. */
+  type: string;
+}
+
+const COLUMN = "json_build_object('name', a.attname, 'type', format_type(a.atttypid, NULL))";
 
 /** Postgres' own count of what this transaction wrote: statements, triggers and cascades alike. Undefined where it does not count. */
 export async function writtenTables({ query }: RolledBackSession): Promise<WrittenTable[] | undefined> {
@@ -15,9 +23,9 @@ export async function writtenTables({ query }: RolledBackSession): Promise<Writt
   if (counting?.on !== true) return undefined;
   return query<WrittenTable>(
     `SELECT s.relname::text AS name, format('%I.%I', s.schemaname, s.relname) AS sql,
-            ARRAY(SELECT attname::text FROM pg_attribute
-                   WHERE attrelid = s.relid AND attnum > 0 AND NOT attisdropped ORDER BY attnum) AS columns,
-            coalesce((SELECT json_agg(json_build_object('column', a.attname, 'type', format_type(a.atttypid, NULL)) ORDER BY a.attnum)
+            (SELECT json_agg(${COLUMN} ORDER BY a.attnum) FROM pg_attribute a
+              WHERE a.attrelid = s.relid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+            coalesce((SELECT json_agg(${COLUMN} ORDER BY a.attnum)
                FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
               WHERE i.indrelid = s.relid AND i.indisprimary), '[]') AS key
        FROM pg_stat_xact_user_tables s

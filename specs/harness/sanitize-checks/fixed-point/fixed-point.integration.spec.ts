@@ -192,6 +192,8 @@ describe('one thing re-armed in the sanitized copy is caught where it is', () =>
 describe('a module of which nobody has heard', () => {
   test.each([
     ['a value that its file sets', 'UPDATE gate_note SET token = NULL', 'gate_note.token', 1],
+    ['a dummy for a credential that is there', "UPDATE gate_note SET token = 'dummy'", 'gate_note.token', 1],
+    ['a mode that is empty', "UPDATE gate_note SET note = 'test'", 'gate_note.note', 2],
     ['a row that it deletes', 'DELETE FROM gate_note WHERE token IS NOT NULL', 'gate_note', 1],
     ['rows that it truncates', 'TRUNCATE TABLE ONLY gate_note RESTART IDENTITY', 'gate_note', 2],
     ['a row that it adds', "INSERT INTO gate_note (token) VALUES ('x')", 'gate_note', 1],
@@ -220,6 +222,8 @@ describe('a module of which nobody has heard', () => {
 
   test.each([
     ['rows rewritten with the values that they have', 'UPDATE gate_note SET token = token'],
+    ['a dummy for a credential that is empty', "UPDATE gate_note SET token = 'dummy' WHERE token IS NULL"],
+    ['nothing for what is empty', "UPDATE gate_note SET note = ''"],
     ['a new write_date', 'UPDATE gate_note SET write_date = now()'],
     ['a file of comments', '-- nothing to do; /* at all */ SELECT\n/* ; */'],
   ])('passes with %s', async (_title, sql) => {
