@@ -5,6 +5,7 @@ import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { clean } from './commands/clean.ts';
 import { coverage } from './commands/coverage.ts';
+import { fingerprint } from './commands/fingerprint.ts';
 import { promote } from './commands/promote.ts';
 import { restore } from './commands/restore.ts';
 import { sanitize } from './commands/sanitize.ts';
@@ -30,6 +31,7 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
   addSubcommand(program, signal, verify, perform);
   addSubcommand(program, signal, check, perform);
   addSubcommand(program, signal, sanitize, perform);
+  addSubcommand(program, signal, fingerprint, perform);
   addSubcommand(program, signal, smoke, perform);
   addSubcommand(program, signal, coverage, perform);
   addSubcommand(program, signal, promote, perform);

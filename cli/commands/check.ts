@@ -3,6 +3,7 @@ import { parseDatabaseUrl } from '../../harness/database/connection.ts';
 import { checkDatabase } from '../../harness/verify/check-database.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
+import { declareFingerprint, fingerprintShape, fingerprintSource } from '../fingerprint-source.ts';
 import { common, list, option, outOption, secretFrom, text, url } from '../options.ts';
 
 const options = {
@@ -14,6 +15,7 @@ const options = {
   image: text.optional(),
   addons: list.optional(),
   addonsPath: list.optional(),
+  ...fingerprintShape,
   only: list.optional(),
   out: text.optional(),
 };
@@ -28,6 +30,7 @@ export const check: Subcommand<typeof options> = {
     'odoo-gate check --database-url postgresql://odoo@localhost/uat --base-url https://uat.example.com',
     'odoo-gate check --database-url … --base-url … --only "sanitize.mail*" --format json',
     'odoo-gate check --database-url … --base-url … --image odoo:19    also neutralizes it once more, and rolls that back',
+    'KEY=… odoo-gate check … --fingerprint prod.fingerprints --fingerprint-key-env KEY    no value of production is left',
     'STAGING=… odoo-gate check … --staging-password-env STAGING    every stored password has to be this one',
   ],
   options,
@@ -46,7 +49,8 @@ export const check: Subcommand<typeof options> = {
           '--addons-path <folders>',
           "instead of an image: comma-separated folders that hold all modules, Odoo's own too",
         ).conflicts(['image', 'addons']),
-      )
+      );
+    declareFingerprint(command)
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
       .addOption(outOption());
   },
@@ -59,6 +63,7 @@ export const check: Subcommand<typeof options> = {
       progress,
       signal,
       ...codeSource(given),
+      ...fingerprintSource(given),
       ...(filestore === undefined ? {} : { filestore }),
       ...(stagingPassword === undefined ? {} : { stagingPassword }),
       ...(only === undefined ? {} : { only }),

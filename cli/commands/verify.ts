@@ -3,6 +3,7 @@ import { UsageError } from '../../harness/errors.ts';
 import { verify as runVerify } from '../../harness/verify/verify.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
+import { declareFingerprint, fingerprintShape, fingerprintSource } from '../fingerprint-source.ts';
 import { common, list, option, outOption, percent, secretFrom, text, url } from '../options.ts';
 
 const options = {
@@ -20,6 +21,7 @@ const options = {
   coverage: list.optional(),
   baseCoverage: text.optional(),
   min: percent.default(80),
+  ...fingerprintShape,
   only: list.optional(),
   keep: z.boolean().default(false),
   out: text.optional(),
@@ -59,7 +61,8 @@ export const verify: Subcommand<typeof options> = {
       )
       .addOption(option('--coverage <reports>', 'comma-separated coverage reports to gate on as well'))
       .addOption(option('--base-coverage <report>', 'coverage report that must not be undercut'))
-      .addOption(option('--min <percent>', 'least coverage').default(80))
+      .addOption(option('--min <percent>', 'least coverage').default(80));
+    declareFingerprint(command)
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
       .addOption(option('--keep', 'leave the stack running; `odoo-gate down` removes it'))
       .addOption(outOption());
@@ -77,6 +80,7 @@ export const verify: Subcommand<typeof options> = {
       baseUrl: given.baseUrl ?? OWN_URL,
       treatment: given.anonymize ? 'sanitize-and-anonymize' : given.sanitize ? 'sanitize' : 'as-found',
       keep: given.keep,
+      ...fingerprintSource(given),
       progress,
       signal,
       ...(filestore === undefined ? {} : { filestore }),

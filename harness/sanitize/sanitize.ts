@@ -7,6 +7,7 @@ import { freezeBaseUrl, leftovers } from './leftovers.ts';
 import { neutralizeBySql } from './neutralize-by-sql.ts';
 import { cutPostgresWires } from './postgres-wires.ts';
 import { stagingHash } from './staging-hash.ts';
+import { forgetSamples } from './statistics.ts';
 import { type Change, openWriter, type Writer } from './writer.ts';
 
 export interface SanitizeRequest {
@@ -59,6 +60,11 @@ export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummar
   if (asked !== undefined) {
     const passwordHash = await stagingHash(asked.stagingPassword);
     await stage('Anonymize', (writer) => anonymize(writer, { key: asked.key, passwordHash }));
+    // Outside a transaction each table is locked for itself.
+    await progress.step('Draw new samples for the planner', () =>
+      onDatabase(address, (client) => client.query('ANALYZE')),
+    );
+    await stage('Forget the samples of what was deleted', forgetSamples);
   }
   return { odooVersion, neutralizedBy: ownCommand ? 'odoo neutralize' : 'sql', changes };
 }

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
 import { loadSchema, type Schema } from '../database/schema.ts';
 
 /** What one statement did; `columns` is empty for whole rows. */
@@ -25,6 +25,9 @@ export interface Writer {
   setParameter(key: string, value: string): Promise<void>;
   /** Anything else; the caller has looked at the schema. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
+  rows<Row extends QueryResultRow>(text: string): Promise<Row[]>;
+  /** Whether a statement succeeded; one that failed changed nothing. */
+  tried(text: string): Promise<boolean>;
 }
 
 interface WriteOptions {
@@ -61,6 +64,17 @@ export async function openWriter(client: Client): Promise<Writer> {
     schema,
     changes,
     run,
+    rows: async <Row extends QueryResultRow>(text: string) => (await client.query<Row>(text)).rows,
+    async tried(text) {
+      await client.query('SAVEPOINT tried');
+      try {
+        await client.query(text);
+        return true;
+      } catch {
+        await client.query('ROLLBACK TO SAVEPOINT tried');
+        return false;
+      }
+    },
     set,
     async blank(table, columns, { where = 'true', needs = [] } = {}) {
       const present = columns.filter((column) => schema.has(table, column));

@@ -8,6 +8,7 @@ import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import { type CodeSource, modulesFrom } from './module-code.ts';
+import { type FingerprintSource, lookForResidue, openFingerprints, residueIds } from './residue.ts';
 import { selectChecks } from './selection.ts';
 import { toolVersion } from './tool-version.ts';
 
@@ -18,6 +19,7 @@ export interface CheckDatabaseOptions {
   stagingPassword?: string;
   /** Where the code of its modules is. With it their own neutralization is tried out, and rolled back. */
   code?: CodeSource;
+  fingerprint?: FingerprintSource;
   only?: readonly string[];
   progress: Progress;
   signal: AbortSignal;
@@ -33,9 +35,11 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
   const ids = [
     ...sanitizeChecks.map(({ id }) => id),
     fixedPoint.id,
+    ...residueIds(options.fingerprint),
     ...(filestore === undefined ? [] : [filestoreComplete.id]),
   ];
   const required = selectChecks(ids, only);
+  const fingerprints = await openFingerprints(options.fingerprint);
 
   const neutral = required.includes(fixedPoint.id)
     ? await runChecks([fixedPoint], { address, modules: await modulesFrom(code, options) })
@@ -59,13 +63,14 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
       return { results, subject };
     }),
   );
+  const residue = await lookForResidue(address, fingerprints, required, progress);
   return buildReport({
     toolVersion,
     startedAt,
     finishedAt: new Date(),
     subject,
     required,
-    results: [...results, ...neutral],
+    results: [...results, ...neutral, ...residue],
     artifacts: [],
   });
 }

@@ -27,6 +27,7 @@ import { compareDrift } from './drift.ts';
 import { modulesInStack } from './module-code.ts';
 import { ASKED_AGAIN, bootCheck, driftCheck, needsOdoo, VERIFY_CHECKS } from './plan.ts';
 import { type Copy, type CopyOptions, prepareCopy } from './prepare-copy.ts';
+import { type FingerprintSource, lookForResidue, openFingerprints, residueIds } from './residue.ts';
 import { rpcCheck } from './rpc-check.ts';
 import { neutralize } from './sanitize-database.ts';
 import { selectChecks } from './selection.ts';
@@ -44,6 +45,8 @@ export interface VerifyOptions extends CopyOptions {
   /** Folders of addons that the image lacks. */
   addons?: readonly string[];
   coverage?: { reports: readonly string[]; base?: string; min: number };
+  /** Without it nothing is looked for, and nothing said. */
+  fingerprint?: FingerprintSource;
   /** Patterns of check ids; without them every check is required. */
   only?: readonly string[];
   /** Folder for screenshots and traces; without it none are kept. */
@@ -100,10 +103,10 @@ interface Verified {
   artifacts: Artifact[];
 }
 
-function requiredChecks({ coverage, only }: VerifyOptions): string[] {
+function requiredChecks({ coverage, fingerprint, only }: VerifyOptions): string[] {
   const coverageIds =
     coverage === undefined ? [] : ['coverage.total', ...(coverage.base === undefined ? [] : ['coverage.no-decrease'])];
-  const all = [...VERIFY_CHECKS, ...coverageIds];
+  const all = [...VERIFY_CHECKS, ...residueIds(fingerprint), ...coverageIds];
   const chosen = selectChecks(all, only);
   // What needs Odoo needs that it starts, chosen or not.
   return all.filter((id) => chosen.includes(id) || (id === bootCheck.id && chosen.some(needsOdoo)));
@@ -116,6 +119,7 @@ async function verifyCopy(
   artifactFolder: string,
 ): Promise<Verified> {
   const coverage = options.coverage === undefined ? [] : await gateCoverage(options.coverage);
+  const fingerprints = await openFingerprints(options.fingerprint);
   const copy = await prepareCopy(context, options);
   const stagingPassword = options.stagingPassword ?? randomBytes(12).toString('base64url');
   if (options.treatment !== 'as-found') await sanitizeCopy(context, copy, options, stagingPassword);
@@ -130,7 +134,10 @@ async function verifyCopy(
 
   // The checks' snapshot is taken before anything else touches the copy; they then run while Odoo starts.
   const snapshot = Promise.withResolvers<void>();
-  const stored = checkStored(context, examined, required, snapshot.resolve);
+  const stored = checkStored(context, examined, required, snapshot.resolve).then(async (results) => [
+    ...results,
+    ...(await lookForResidue(address, fingerprints, required, context.progress)),
+  ]);
   const [storedResults, started] = await sideBySide(context.signal, (signal) => [
     stored,
     (async () => {

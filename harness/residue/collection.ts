@@ -1,0 +1,70 @@
+import { type FingerprintKeys, type Form, KINDS, type Kind } from './fingerprint.ts';
+import { ENTRY_LENGTH, writeEntry } from './fingerprint-file.ts';
+import { formsOf } from './forms.ts';
+
+/** A name that more records than this bear is some word, not a person. */
+const MOST_BEARERS = 50;
+
+/** Fingerprints, each once, with the number of values that had it. */
+export class Collection {
+  readonly #keys: FingerprintKeys;
+  readonly #leftOut: ReadonlySet<string>;
+  readonly #seen = new Map<
+    string,
+    { form: Pick<Form, 'kind' | 'strong'>; hash: number; pair: number; bearers: number }
+  >();
+
+  constructor(keys: FingerprintKeys, leftOut: ReadonlySet<string>) {
+    this.#keys = keys;
+    this.#leftOut = leftOut;
+  }
+
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  add(kind: Kind, value: string): void {
+    for (const form of formsOf(kind, value)) {
+      if (form.family === 'words' && this.#leftOut.has(form.text)) continue;
+      const mac = this.#keys.mac(form.family, form.text).toString('latin1');
+      const known = this.#seen.get(mac);
+      if (known !== undefined) {
+        known.bearers += 1;
+        continue;
+      }
+      this.#seen.set(mac, { form: { kind: form.kind, strong: form.strong }, ...this.#quick(form), bearers: 1 });
+    }
+  }
+
+  #quick({ family, text }: Form): { hash: number; pair: number } {
+    const { quick } = this.#keys;
+    if (family === 'email') return { hash: quick.emailOf(Buffer.from(text)), pair: 0 };
+    if (family === 'code') return { hash: quick.codeOf(text), pair: 0 };
+    const words = text.split(' ');
+    const [last = '', before] = words.toReversed();
+    return {
+      hash: quick.phraseOf(words),
+      pair: before === undefined ? 0 : quick.pair(quick.wordOf(before), quick.wordOf(last)),
+    };
+  }
+
+  /** In an order that says nothing of the records'. */
+  entries(): Buffer {
+    const entries = Buffer.alloc(this.#seen.size * ENTRY_LENGTH);
+    let at = 0;
+    for (const mac of [...this.#seen.keys()].sort()) {
+      const seen = this.#seen.get(mac);
+      if (seen === undefined) continue;
+      const { form, hash, pair, bearers } = seen;
+      const common = (form.kind === 'name' || form.kind === 'street') && bearers > MOST_BEARERS;
+      const bytes = Buffer.from(mac, 'latin1');
+      writeEntry(
+        { mac: bytes, hash, pair, kind: KINDS.indexOf(form.kind), strong: form.strong && !common },
+        entries,
+        at,
+      );
+      at += ENTRY_LENGTH;
+    }
+    return entries;
+  }
+}
