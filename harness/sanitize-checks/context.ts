@@ -2,7 +2,7 @@ import type { ReadOnlySession } from '../database/read-only.ts';
 import { whyUnreadable } from './unreadable.ts';
 
 /** What the database turned out to be. Only an Odoo of a version whose tables are known can be judged. */
-export type OdooDatabase =
+type OdooDatabase =
   | { kind: 'odoo'; version: string; major: number; modules: ReadonlySet<string> }
   | { kind: 'unknown'; reason: string };
 
