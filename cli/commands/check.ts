@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { loadUserRules } from '../../harness/config/user-rules.ts';
 import { parseDatabaseUrl } from '../../harness/database/connection.ts';
 import { checkDatabase } from '../../harness/verify/check-database.ts';
 import type { Subcommand } from '../command.ts';
@@ -16,6 +17,8 @@ const options = {
   addons: list.optional(),
   addonsPath: list.optional(),
   ...fingerprintShape,
+  rules: text.optional(),
+  strict: z.boolean().default(false),
   only: list.optional(),
   out: text.optional(),
 };
@@ -51,6 +54,8 @@ export const check: Subcommand<typeof options> = {
         ).conflicts(['image', 'addons']),
       );
     declareFingerprint(command)
+      .addOption(option('--rules <file>', 'YAML file of rules for your own modules, each a check of its own'))
+      .addOption(option('--strict', 'values that look like secrets under a name that nobody knows fail too'))
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
       .addOption(outOption());
   },
@@ -62,6 +67,7 @@ export const check: Subcommand<typeof options> = {
       baseUrl,
       progress,
       signal,
+      held: { strict: given.strict, rules: given.rules === undefined ? [] : loadUserRules(given.rules) },
       ...codeSource(given),
       ...fingerprintSource(given),
       ...(filestore === undefined ? {} : { filestore }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loadUserRules } from '../../harness/config/user-rules.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { verify as runVerify } from '../../harness/verify/verify.ts';
 import type { Subcommand } from '../command.ts';
@@ -22,6 +23,8 @@ const options = {
   baseCoverage: text.optional(),
   min: percent.default(80),
   ...fingerprintShape,
+  rules: text.optional(),
+  strict: z.boolean().default(false),
   only: list.optional(),
   keep: z.boolean().default(false),
   out: text.optional(),
@@ -63,6 +66,8 @@ export const verify: Subcommand<typeof options> = {
       .addOption(option('--base-coverage <report>', 'coverage report that must not be undercut'))
       .addOption(option('--min <percent>', 'least coverage').default(80));
     declareFingerprint(command)
+      .addOption(option('--rules <file>', 'YAML file of rules for your own modules, each a check of its own'))
+      .addOption(option('--strict', 'values that look like secrets under a name that nobody knows fail too'))
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
       .addOption(option('--keep', 'leave the stack running; `odoo-gate down` removes it'))
       .addOption(outOption());
@@ -80,6 +85,7 @@ export const verify: Subcommand<typeof options> = {
       baseUrl: given.baseUrl ?? OWN_URL,
       treatment: given.anonymize ? 'sanitize-and-anonymize' : given.sanitize ? 'sanitize' : 'as-found',
       keep: given.keep,
+      held: { strict: given.strict, rules: given.rules === undefined ? [] : loadUserRules(given.rules) },
       ...fingerprintSource(given),
       progress,
       signal,

@@ -12,6 +12,8 @@ const settings = {
   baseUrl: z.url().describe('URL of the stack, to which web.base.url is frozen'),
   addons: z.array(text).describe('folders of extra addons'),
   databaseUrl: text.describe('postgresql:// URL of an existing database'),
+  rules: text.describe('file of rules for your own modules'),
+  strict: z.boolean().describe('what nobody can classify fails too'),
   url: z.url().describe('URL of a running Odoo'),
   db: text.describe('name of the database in a running Odoo'),
   login: text.describe('login of the smoke user'),

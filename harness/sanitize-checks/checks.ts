@@ -1,8 +1,10 @@
 import type { Check } from '../check.ts';
+import type { UserRule } from '../config/user-rules.ts';
 import type { SanitizeContext } from './context.ts';
-import { checkOf } from './rule.ts';
+import { checkOf, type RuleSet } from './rule.ts';
 import { calendars } from './rules/calendars.ts';
 import { credentials } from './rules/credentials.ts';
+import { customRule } from './rules/custom.ts';
 import { delivery } from './rules/delivery.ts';
 import { documents } from './rules/documents.ts';
 import { eInvoicing } from './rules/e-invoicing.ts';
@@ -20,32 +22,49 @@ import { sharedLinks } from './rules/shared-links.ts';
 import { users } from './rules/users.ts';
 import { baseUrl, neutralized } from './rules/web.ts';
 import { website } from './rules/website.ts';
+import { secretCensus } from './secrets/census.ts';
+
+const RULE_SETS: readonly RuleSet[] = [
+  mailServers,
+  incomingMail,
+  waitingMail,
+  crons,
+  webhooks,
+  baseUrl,
+  neutralized,
+  payment,
+  pointOfSale,
+  delivery,
+  eInvoicing,
+  integrations,
+  marketing,
+  calendars,
+  website,
+  sharedLinks,
+  postgres,
+  credentials,
+  users,
+  partners,
+  documents,
+  messages,
+];
+
+export interface SanitizeChecksOptions {
+  /** What nobody can classify fails too. */
+  strict?: boolean;
+  /** The user's own, each a check of its own. */
+  rules?: readonly UserRule[];
+}
 
 /** What a copy of production has to show before anyone works on it. Knows nothing of how it was sanitized. */
-export const sanitizeChecks: readonly Check<SanitizeContext>[] = [
-  recognized,
-  ...[
-    mailServers,
-    incomingMail,
-    waitingMail,
-    crons,
-    webhooks,
-    baseUrl,
-    neutralized,
-    payment,
-    pointOfSale,
-    delivery,
-    eInvoicing,
-    integrations,
-    marketing,
-    calendars,
-    website,
-    sharedLinks,
-    postgres,
-    credentials,
-    users,
-    partners,
-    documents,
-    messages,
-  ].map(checkOf),
-];
+export function sanitizeChecksWith({
+  strict = false,
+  rules = [],
+}: SanitizeChecksOptions): readonly Check<SanitizeContext>[] {
+  const own = rules.map(customRule);
+  const sets = [...RULE_SETS, ...own];
+  return [recognized, ...RULE_SETS.map(checkOf), secretCensus(sets, strict), ...own.map(checkOf)];
+}
+
+/** Those that every run makes. */
+export const sanitizeChecks = sanitizeChecksWith({});

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts';
 const DUMMY = "'^(dummy[_a-z0-9]{0,16}|neutralized)$'";
 
 /** Nothing, or a placeholder that opens no account anywhere. */
-export const isNeutral = (column: string) => `(${isBlank(column)} OR ${text(column)} ~ ${DUMMY})`;
+const isNeutral = (column: string) => `(${isBlank(column)} OR ${text(column)} ~ ${DUMMY})`;
 
 /** One rule a column: it is empty, or a placeholder. */
 export function gone(table: string, columns: readonly string[], says: string): Rule[] {

@@ -160,7 +160,18 @@ async function payments(writer: Writer): Promise<void> {
 }
 
 async function accounts(writer: Writer): Promise<void> {
-  for (const table of ['res_users_apikeys', 'auth_totp_device', 'auth_passkey_key', 'res_device_log']) {
+  // The last ones are wizards, which keep for a day what was typed into them.
+  for (const table of [
+    'res_users_apikeys',
+    'auth_totp_device',
+    'auth_passkey_key',
+    'res_device_log',
+    'res_config_settings',
+    'change_password_own',
+    'change_password_user',
+    'auth_totp_wizard',
+    'calendar_provider_config',
+  ]) {
     await writer.delete(table);
   }
   await writer.blank('res_users', [

@@ -4,7 +4,7 @@ import type { DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
 import { buildReport, type RunReport, runChecks, type Subject } from '../run.ts';
-import { sanitizeChecks } from '../sanitize-checks/checks.ts';
+import { type SanitizeChecksOptions, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import { type CodeSource, modulesFrom } from './module-code.ts';
@@ -20,6 +20,8 @@ export interface CheckDatabaseOptions {
   /** Where the code of its modules is. With it their own neutralization is tried out, and rolled back. */
   code?: CodeSource;
   fingerprint?: FingerprintSource;
+  /** Rules of the user's own, and whether the unknown fails. */
+  held?: SanitizeChecksOptions;
   only?: readonly string[];
   progress: Progress;
   signal: AbortSignal;
@@ -32,10 +34,11 @@ export interface CheckDatabaseOptions {
 export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunReport> {
   const { address, baseUrl, filestore, stagingPassword, only, code, progress } = options;
   const startedAt = new Date();
+  const sanitizeChecks = sanitizeChecksWith(options.held ?? {});
   const ids = [
     ...sanitizeChecks.map(({ id }) => id),
     fixedPoint.id,
-    ...residueIds(options.fingerprint),
+    ...residueIds(options.fingerprint, filestore !== undefined),
     ...(filestore === undefined ? [] : [filestoreComplete.id]),
   ];
   const required = selectChecks(ids, only);
@@ -63,7 +66,7 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
       return { results, subject };
     }),
   );
-  const residue = await lookForResidue(address, fingerprints, required, progress);
+  const residue = await lookForResidue({ address, filestore }, fingerprints, required, progress);
   return buildReport({
     toolVersion,
     startedAt,

@@ -11,7 +11,7 @@ import type { Progress } from '../progress.ts';
 import { removeReport } from '../report/write.ts';
 import { type Artifact, buildReport, type RunReport, resultOf, runChecks } from '../run.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
-import { sanitizeChecks } from '../sanitize-checks/checks.ts';
+import { type SanitizeChecksOptions, sanitizeChecks, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import { findBrowser } from '../smoke/browser.ts';
@@ -47,6 +47,8 @@ export interface VerifyOptions extends CopyOptions {
   coverage?: { reports: readonly string[]; base?: string; min: number };
   /** Without it nothing is looked for, and nothing said. */
   fingerprint?: FingerprintSource;
+  /** Rules of the user's own, and whether the unknown fails. */
+  held?: SanitizeChecksOptions;
   /** Patterns of check ids; without them every check is required. */
   only?: readonly string[];
   /** Folder for screenshots and traces; without it none are kept. */
@@ -103,14 +105,16 @@ interface Verified {
   artifacts: Artifact[];
 }
 
-function requiredChecks({ coverage, fingerprint, only }: VerifyOptions): string[] {
+function requiredChecks({ coverage, fingerprint, held, only }: VerifyOptions): string[] {
   const coverageIds =
     coverage === undefined ? [] : ['coverage.total', ...(coverage.base === undefined ? [] : ['coverage.no-decrease'])];
-  const all = [...VERIFY_CHECKS, ...residueIds(fingerprint), ...coverageIds];
+  const all = [...VERIFY_CHECKS, ...customIds(held), ...residueIds(fingerprint, true), ...coverageIds];
   const chosen = selectChecks(all, only);
   // What needs Odoo needs that it starts, chosen or not.
   return all.filter((id) => chosen.includes(id) || (id === bootCheck.id && chosen.some(needsOdoo)));
 }
+
+const customIds = ({ rules = [] }: SanitizeChecksOptions = {}) => rules.map(({ id }) => `sanitize.custom.${id}`);
 
 async function verifyCopy(
   context: RunContext,
@@ -128,7 +132,13 @@ async function verifyCopy(
   const administrator = await findAdministrator(address);
   const password =
     options.treatment === 'sanitize-and-anonymize' ? stagingPassword : randomBytes(12).toString('base64url');
-  const examined = { address, filestore: copy.filestore, baseUrl: options.baseUrl, stagingPassword };
+  const examined = {
+    address,
+    filestore: copy.filestore,
+    baseUrl: options.baseUrl,
+    stagingPassword,
+    held: options.held ?? {},
+  };
 
   const neutral = await tryNeutralization(context, copy, options, required);
 
@@ -136,7 +146,7 @@ async function verifyCopy(
   const snapshot = Promise.withResolvers<void>();
   const stored = checkStored(context, examined, required, snapshot.resolve).then(async (results) => [
     ...results,
-    ...(await lookForResidue(address, fingerprints, required, context.progress)),
+    ...(await lookForResidue(examined, fingerprints, required, context.progress)),
   ]);
   const [storedResults, started] = await sideBySide(context.signal, (signal) => [
     stored,
@@ -171,12 +181,13 @@ interface Examined {
   filestore: string;
   baseUrl: URL;
   stagingPassword: string;
+  held: SanitizeChecksOptions;
 }
 
 /** What SQL and the filestore tell, of one moment; `onSnapshot` is called once that moment is held. */
 async function checkStored(
   { progress }: RunContext,
-  { address, filestore, ...options }: Examined,
+  { address, filestore, held, ...options }: Examined,
   required: readonly string[],
   onSnapshot: () => void,
 ): Promise<CheckResult[]> {
@@ -185,7 +196,7 @@ async function checkStored(
     onSnapshot();
     const found = await sanitizeContext(session, options);
     return progress.step('check what is stored', async (detail) => [
-      ...(await runChecks(chosen(sanitizeChecks, wanted), found, { onResult: ({ id }) => detail(id) })),
+      ...(await runChecks(chosen(sanitizeChecksWith(held), wanted), found, { onResult: ({ id }) => detail(id) })),
       ...(await runChecks(chosen([filestoreComplete], required), { session, filestore })),
     ]);
   });

@@ -9,6 +9,9 @@ const SECRET_KEY =
 const NOT_SECRET = `t.key IN ('database.secret', 'auth_signup.reset_password', 'password.hashing.rounds')
   OR t.key LIKE 'auth_password_policy.%' OR lower(t.value) IN ('true', 'false', 'none', 'dummy') OR t.value ~ '^[0-9]{1,6}$'`;
 
+/** SQL over `ir_config_parameter`, alias `t`: the rules below judge this parameter. */
+export const JUDGED_PARAMETER = `t.key ~* '${SECRET_KEY}'`;
+
 /** Everything that opens an account here, and the parameters. Odoo base, auth_*. */
 export const credentials: RuleSet = {
   id: 'sanitize.credentials',
@@ -40,7 +43,7 @@ export const credentials: RuleSet = {
     {
       table: 'ir_config_parameter',
       columns: ['value', 'key'],
-      none: `t.key ~* '${SECRET_KEY}' AND NOT (${NOT_SECRET}) AND NOT ${isBlank('value')}`,
+      none: `${JUDGED_PARAMETER} AND NOT (${NOT_SECRET}) AND NOT ${isBlank('value')}`,
       says: 'parameters that hold a secret',
       fix: 'Delete them.',
     },

@@ -2,15 +2,17 @@ import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { armLikeProduction, PLANTED } from '../../../fixtures/demo/arm.ts';
 import type { CheckResult } from '../../../harness/check.ts';
+import { parseUserRules } from '../../../harness/config/user-rules.ts';
 import { connect } from '../../../harness/database/connection.ts';
 import { withReadOnlySession } from '../../../harness/database/read-only.ts';
 import { runChecks } from '../../../harness/run.ts';
 import { sanitize } from '../../../harness/sanitize/sanitize.ts';
-import { sanitizeChecks } from '../../../harness/sanitize-checks/checks.ts';
+import { sanitizeChecks, sanitizeChecksWith } from '../../../harness/sanitize-checks/checks.ts';
 import { type SanitizeOptions, sanitizeContext } from '../../../harness/sanitize-checks/context.ts';
 import { useDemoStack } from '../../support/demo-stack.ts';
 import { moduleMutations } from './module-mutations.ts';
 import { mutations } from './mutations.ts';
+import { SECRETS_PLANTED, secretMutations } from './secret-mutations.ts';
 import { rolledBack, sessionWithin } from './transaction.ts';
 
 const STAGING_PASSWORD = 'staging-only-73';
@@ -27,6 +29,7 @@ const CLEAN_IN_PRODUCTION = [
   'sanitize.e-invoicing',
   'sanitize.integrations',
   'sanitize.postgres',
+  'sanitize.secrets',
 ];
 const expected = (status: string) =>
   IDS.map((id) => ({ id, status: NOT_APPLICABLE.includes(id) ? 'not-applicable' : status }));
@@ -61,8 +64,12 @@ beforeAll(async () => {
   return () => client.end();
 });
 
-async function checksWithin(options: SanitizeOptions = OPTIONS): Promise<CheckResult[]> {
-  return runChecks(sanitizeChecks, await sanitizeContext(await sessionWithin(client), options));
+// The census reads every table: hundreds of times would be too long, so what is not about it leaves it out.
+const CENSUS = 'sanitize.secrets';
+const withoutCensus = sanitizeChecks.filter(({ id }) => id !== CENSUS);
+
+async function checksWithin(options: SanitizeOptions = OPTIONS, checks = sanitizeChecks): Promise<CheckResult[]> {
+  return runChecks(checks, await sanitizeContext(await sessionWithin(client), options));
 }
 
 const failedIds = (results: readonly CheckResult[]) =>
@@ -124,14 +131,109 @@ describe('the sanitized copy', () => {
 });
 
 describe('one thing re-armed is caught by the check that names it, and by no other', () => {
-  test.each([...mutations, ...moduleMutations])('%s: %s: %s', async (check, location, sql) => {
+  test.each([...mutations, ...moduleMutations, ...secretMutations])('%s: %s: %s', async (check, location, sql) => {
     const results = await rolledBack(client, async () => {
       const changed = [await client.query(sql)].flat().reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
       expect(changed, 'the mutation found nothing to change').toBeGreaterThan(0);
-      return checksWithin();
+      return checksWithin(OPTIONS, check === CENSUS ? sanitizeChecks : withoutCensus);
     });
     expect(failedIds(results)).toEqual([check]);
     expect(findingsOf(results).map((finding) => finding.location)).toContain(location);
+    for (const secret of SECRETS_PLANTED) expect(JSON.stringify(results)).not.toContain(secret);
+  });
+});
+
+describe('the census of secrets', () => {
+  const censusOf = async (sql: string, strict: boolean) => {
+    const results = await rolledBack(client, async () => {
+      await client.query(sql);
+      const census = sanitizeChecksWith({ strict }).filter(({ id }) => id === 'sanitize.secrets');
+      return runChecks(census, await sanitizeContext(await sessionWithin(client), OPTIONS));
+    });
+    return results[0];
+  };
+
+  test('counts every column and parameter that it classified', async () => {
+    const { rows } = await client.query(
+      `SELECT (SELECT count(*) FROM ir_config_parameter) + count(*) AS all FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type IN ('character varying', 'text', 'jsonb', 'bytea', 'json', 'character')
+          AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'public')`,
+    );
+    expect(await censusOf('SELECT 1', false)).toMatchObject({ status: 'passed', assertions: Number(rows[0].all) });
+  });
+
+  test('finds nothing unknown in the sanitized copy', async () => {
+    expect((await censusOf('SELECT 1', true))?.status).toBe('passed');
+  });
+
+  test.each([
+    ['res_partner', 'x_code', "'b7Kq2mXw9ZrT4vYp8NcL'", 'res_partner.x_code'],
+    ['ir_config_parameter', 'value', "'9f86d081884c7d659a2feaa0c55ad015'", 'ir_config_parameter[acme.serial]'],
+  ])(
+    'a value in %s that looks drawn is unknown: it fails when strict, and only then',
+    async (table, column, value, location) => {
+      const sql =
+        table === 'ir_config_parameter'
+          ? `INSERT INTO ir_config_parameter (key, value) VALUES ('acme.serial', ${value})`
+          : `ALTER TABLE ${table} ADD ${column} varchar; UPDATE ${table} SET ${column} = ${value} WHERE id = 1`;
+      expect((await censusOf(sql, false))?.status).toBe('passed');
+      const strict = await censusOf(sql, true);
+      expect(strict).toMatchObject({ status: 'failed', findings: [{ location, count: 1 }] });
+    },
+  );
+
+  test.each([
+    ['an empty column', "ALTER TABLE res_partner ADD acme_password varchar DEFAULT ' '"],
+    ['a placeholder', "ALTER TABLE res_partner ADD acme_password varchar DEFAULT 'dummy_value'"],
+    ['no company has one', `ALTER TABLE res_partner ADD acme_password jsonb DEFAULT '{"1": false, "2": null}'`],
+    ['the kind of a secret', "ALTER TABLE res_partner ADD token_type varchar DEFAULT 'bearer'"],
+    [
+      'a word beside it',
+      "ALTER TABLE res_partner ADD passenger varchar DEFAULT 'Ingrid', ADD pinned varchar DEFAULT 'yes'",
+    ],
+  ])('%s is neutral', async (_title, sql) => {
+    expect((await censusOf(sql, true))?.status).toBe('passed');
+  });
+
+  test('is inconclusive where it may not read', async () => {
+    const result = await censusOf(
+      `CREATE TABLE acme (id serial, label varchar); INSERT INTO acme (label) VALUES ('x');
+       CREATE ROLE reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; REVOKE SELECT ON acme FROM reader;
+       SET LOCAL ROLE reader`,
+      false,
+    );
+    expect(result).toMatchObject({
+      status: 'inconclusive',
+      reason: 'acme could not be read: permission denied (SQLSTATE 42501)',
+    });
+  });
+});
+
+describe('a rule of the user', () => {
+  const outcome = async (neutral: string, value: string, table = 'acme_settings') => {
+    const rules = parseUserRules(
+      `rules: [{id: acme, table: ${table}, column: mode, module: base, neutral: ${neutral}, severity: high, why: w, fix: f}]`,
+    );
+    const [result] = await rolledBack(client, async () => {
+      await client.query(`CREATE TABLE acme_settings (mode varchar); INSERT INTO acme_settings VALUES (${value})`);
+      const own = sanitizeChecksWith({ rules }).filter(({ id }) => id === 'sanitize.custom.acme');
+      return runChecks(own, await sanitizeContext(await sessionWithin(client), OPTIONS));
+    });
+    return result?.status;
+  };
+
+  test.each([
+    ['null', 'NULL', "'x'"],
+    ['false', "'false'", "'true'"],
+    ['{equals: "it\'s"}', "'it''s'", 'NULL'],
+    ['{oneOf: [test, demo]}', "'demo'", "'live'"],
+    ['{matches: "dummy.*"}', "'dummy7'", "'a dummy7'"],
+  ])('neutral: %s passes %s and fails %s', async (neutral, clean, armed) => {
+    expect([await outcome(neutral, clean), await outcome(neutral, armed)]).toEqual(['passed', 'failed']);
+  });
+
+  test('of an installed module whose table is missing is inconclusive', async () => {
+    expect(await outcome('null', 'NULL', 'acme_other')).toBe('inconclusive');
   });
 });
 
@@ -175,7 +277,7 @@ describe('what can not be read is inconclusive, never clean', () => {
     const results = await rolledBack(client, () => asReader(`REVOKE SELECT ON "${table}" FROM reader`));
     expect(
       results
-        .filter(({ id, status }) => status !== 'passed' && !NOT_APPLICABLE.includes(id))
+        .filter(({ id, status }) => status !== 'passed' && ![...NOT_APPLICABLE, 'sanitize.secrets'].includes(id))
         .map(({ id, status }) => [id, status]),
     ).toEqual(unclear.map((id) => [id, 'inconclusive']));
   });

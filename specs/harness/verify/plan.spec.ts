@@ -26,6 +26,7 @@ test.each([
   'sanitize.partners',
   'sanitize.documents',
   'sanitize.messages',
+  'sanitize.secrets',
   'sanitize.fixed-point',
   'sanitize.drift',
   'backup.filestore-complete',
