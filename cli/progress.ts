@@ -11,7 +11,7 @@ const HEARTBEAT_MS = 10_000;
  * elsewhere each step prints a line when it ends, and one every ten seconds while it runs.
  */
 export function consoleProgress(stream: NodeJS.WriteStream = process.stderr): Progress & { close(): void } {
-  const colours = pc.createColors(stream.isTTY && !process.env.NO_COLOR);
+  const colours = pc.createColors(stream.isTTY === true && !process.env.NO_COLOR);
   const live = stream.isTTY && !process.env.CI ? createLogUpdate(stream) : undefined;
   const running = new Set<{ title: string; detail: string; started: number; lastSaid: number }>();
 

@@ -5,7 +5,7 @@ import { maskValues } from '../harness/masking.ts';
 
 /** Prints what went wrong and what to do on stderr, and returns the exit code. */
 export function reportError(error: unknown, debug = process.env.ODOO_GATE_DEBUG !== undefined): ExitCode {
-  const colours = pc.createColors(process.stderr.isTTY && !process.env.NO_COLOR);
+  const colours = pc.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return 2; // it was called with nothing, and has printed its help
