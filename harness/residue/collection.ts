@@ -1,6 +1,7 @@
 import { type FingerprintKeys, type Form, KINDS, type Kind } from './fingerprint.ts';
 import { ENTRY_LENGTH, writeEntry } from './fingerprint-file.ts';
 import { formsOf } from './forms.ts';
+import { pairHash } from './quick-hash.ts';
 
 /** A name that more records than this bear is some word, not a person. */
 const MOST_BEARERS = 50;
@@ -44,7 +45,7 @@ export class Collection {
     const [last = '', before] = words.toReversed();
     return {
       hash: quick.phraseOf(words),
-      pair: before === undefined ? 0 : quick.pair(quick.wordOf(before), quick.wordOf(last)),
+      pair: before === undefined ? 0 : pairHash(quick.pair, quick.wordOf(before), quick.wordOf(last)),
     };
   }
 

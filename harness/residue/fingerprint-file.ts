@@ -49,8 +49,8 @@ export interface Fingerprints {
 
 export function writeEntry({ mac, hash, pair, kind, strong }: Entry, into: Buffer, at: number): void {
   into.set(mac, at);
-  into.writeUInt32LE(hash >>> 0, at + MAC_LENGTH);
-  into.writeUInt32LE(pair >>> 0, at + MAC_LENGTH + 4);
+  into.writeInt32LE(hash, at + MAC_LENGTH);
+  into.writeInt32LE(pair, at + MAC_LENGTH + 4);
   into[at + MAC_LENGTH + 8] = kind | (strong ? 0 : WEAK);
 }
 
@@ -58,8 +58,8 @@ export function readEntry(entries: Buffer, at: number): Entry {
   const flags = entries[at + MAC_LENGTH + 8] ?? 0;
   return {
     mac: entries.subarray(at, at + MAC_LENGTH),
-    hash: entries.readUInt32LE(at + MAC_LENGTH),
-    pair: entries.readUInt32LE(at + MAC_LENGTH + 4),
+    hash: entries.readInt32LE(at + MAC_LENGTH),
+    pair: entries.readInt32LE(at + MAC_LENGTH + 4),
     kind: flags & ~WEAK,
     strong: (flags & WEAK) === 0,
   };

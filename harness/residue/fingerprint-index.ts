@@ -73,7 +73,7 @@ export class FingerprintIndex {
       const index = (slots[slot] ?? 0) - 1;
       if (index < 0) return undefined;
       const at = index * ENTRY_LENGTH;
-      if (this.#entries.readUInt32LE(at + MAC_LENGTH) !== hash >>> 0) continue;
+      if (this.#entries.readInt32LE(at + MAC_LENGTH) !== hash) continue;
       wanted ??= mac();
       if (this.#entries.compare(wanted, 0, MAC_LENGTH, at, at + MAC_LENGTH) !== 0) continue;
       const { kind, strong } = readEntry(this.#entries, at);

@@ -2,7 +2,7 @@
 export const BREAK = 0;
 const SPECIAL = 1;
 
-const SPECIAL_ASCII = '@&\\%';
+const SPECIAL_ASCII = '@&\\%<';
 
 /** Byte → BREAK, SPECIAL, or the lower-case ASCII letter or digit that it stands for. */
 export const BYTE_CLASS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {

@@ -6,8 +6,8 @@
 export interface QuickHash {
   /** Where the hash of a word begins; see `wordStep`. */
   readonly word: number;
-  /** Two words, one after the other. */
-  pair(first: number, second: number): number;
+  /** Of two words, one after the other; see `pairHash`. */
+  readonly pair: number;
   /** Where the hash of a phrase begins, which is read from its last word to its first; see `phraseStep`. */
   readonly phrase: number;
   wordOf(text: string): number;
@@ -25,13 +25,15 @@ const CODE_PRIME = 0x5bd1e995;
 export const wordStep = (hash: number, unit: number) => Math.imul(hash ^ unit, PRIME);
 export const codeStep = (hash: number, unit: number) => Math.imul(hash ^ unit, CODE_PRIME) ^ (hash >>> 15);
 
-export const phraseStep = (hash: number, word: number) => Math.imul(hash ^ word, CODE_PRIME) + (hash >>> 13);
+export const phraseStep = (hash: number, word: number) => Math.imul(hash ^ word, CODE_PRIME) ^ (hash >>> 13);
 
-/** Spreads what differs in few bits over all of them. */
+export const pairHash = (key: number, first: number, second: number) => mix(Math.imul(first ^ key, PRIME) ^ second);
+
+/** Spreads what differs in few bits over all of them: 32 bits with a sign, which engines keep in a register. */
 export function mix(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
+  return mixed ^ (mixed >>> 15);
 }
 
 /** Makes the functions of a seed of 20 bytes. */
@@ -39,8 +41,6 @@ export function quickHash(seed: Buffer): QuickHash {
   const [word = 0, pairKey = 0, phraseKey = 0, code = 0, email = 0] = [0, 4, 8, 12, 16].map((at) =>
     seed.readInt32LE(at),
   );
-  const odd = pairKey | 1;
-  const pair = (first: number, second: number) => mix(Math.imul(first, odd) + second);
   const wordOf = (text: string) => {
     let hash = word;
     for (let index = 0; index < text.length; index += 1) hash = wordStep(hash, text.charCodeAt(index));
@@ -50,7 +50,7 @@ export function quickHash(seed: Buffer): QuickHash {
     word,
     code,
     email,
-    pair,
+    pair: pairKey,
     phrase: phraseKey,
     wordOf,
     phraseOf: (words) => mix(words.reduceRight((hash, each) => phraseStep(hash, wordOf(each)), phraseKey)),

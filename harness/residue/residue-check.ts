@@ -3,6 +3,7 @@ import type { DatabaseAddress } from '../database/connection.ts';
 import type { Progress } from '../progress.ts';
 import type { Fingerprints } from './fingerprint-file.ts';
 import { scanDatabase } from './scan-database.ts';
+import { scanFilestore } from './scan-filestore.ts';
 import type { Residue } from './scan-part.ts';
 
 export interface ResidueContext {
@@ -62,3 +63,32 @@ function sumUp(weak: readonly Residue[]): string {
   const rows = weak.reduce((sum, each) => sum + each.rows, 0);
   return `${rows} rows in ${new Set(weak.map(({ location }) => location)).size} columns hold words or short numbers that production's people have too`;
 }
+
+export interface ResidueFilesContext {
+  filestore: string;
+  fingerprints: Fingerprints;
+  progress: Progress;
+}
+
+/** The same of the files. A file of which part can't be read proves nothing: then it could not tell. */
+export const residueFilesCheck: Check<ResidueFilesContext> = {
+  id: 'sanitize.residue-files',
+  title: "None of production's personal values is left in the filestore",
+  severity: 'critical',
+  needs: ['filestore'],
+  async run({ filestore, fingerprints, progress }): Promise<CheckOutcome> {
+    const { files, unread, residue } = await progress.step('look for values of production in files', (detail) =>
+      scanFilestore(filestore, fingerprints, detail),
+    );
+    if (files === 0) return inconclusive('the filestore has no file');
+    const untold = `${unread} of ${files} files can't be read to the end: encrypted, glyphs instead of text, or an old format`;
+    if (residue.length === 0) return unread > 0 ? inconclusive(untold) : failedUnlessEmpty([], files);
+    const findings: Finding[] = residue.map(({ kind, files: count }) => ({
+      message: `files with ${WHAT[kind]} of production`,
+      location: 'filestore',
+      count,
+      fix: "Delete them, with their attachments: the copy needs no one's documents.",
+    }));
+    return failedUnlessEmpty(unread > 0 ? [...findings, { message: `could not tell: ${untold}` }] : findings, files);
+  },
+};

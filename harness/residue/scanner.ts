@@ -3,7 +3,7 @@ import type { Family, FingerprintKeys } from './fingerprint.ts';
 import type { FingerprintIndex, Match } from './fingerprint-index.ts';
 import { BREAK, BYTE_CLASS } from './fold.ts';
 import { LONGEST_CODE, MOST_WORDS, SHORTEST_CODE, SHORTEST_WORD, withoutZeros } from './forms.ts';
-import { codeStep, mix, phraseStep, wordStep } from './quick-hash.ts';
+import { codeStep, mix, pairHash, phraseStep, wordStep } from './quick-hash.ts';
 import { foldedWords, readSpecial, type Special } from './special.ts';
 
 /** Told of every occurrence of a fingerprint's value. */
@@ -60,9 +60,14 @@ export class Scanner {
 
   /** Whether a backslash was met. */
   #pass(bytes: Uint8Array, start: number, end: number, escapes: boolean): boolean {
-    const { word: seed, pair } = this.#keys.quick;
-    const { bits, mask } = this.#index;
-    const [starts, ends, hashes, special] = [this.#starts, this.#ends, this.#hashes, this.#special];
+    const seed = this.#keys.quick.word;
+    const pairKey = this.#keys.quick.pair;
+    const bits = this.#index.bits;
+    const mask = this.#index.mask;
+    const starts = this.#starts;
+    const ends = this.#ends;
+    const hashes = this.#hashes;
+    const special = this.#special;
     let backslash = false;
     let words = 0;
     let previous = 0;
@@ -114,7 +119,7 @@ export class Scanner {
       hashes[place] = hash;
       words += 1;
       if (words > 1) {
-        const both = pair(previous, hash);
+        const both = pairHash(pairKey, previous, hash);
         const bit = both & mask;
         if (((bits[bit >>> 3] as number) & (1 << (bit & 7))) !== 0 && this.#index.maybe(both)) {
           this.#phrases(bytes, words, escapes);

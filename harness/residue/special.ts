@@ -15,6 +15,10 @@ const AT = 0x40;
 const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
+const TAG = 0x3c;
+const TAG_END = 0x3e;
+const SLASH = 0x2f;
+const LONGEST_TAG = 16;
 const MARKS = /^([a-z])(uml|acute|grave|circ|tilde|ring|cedil|caron|slash|strok|breve|macr|ogon|dot|dblac)$/i;
 const LIGATURES: Readonly<Record<string, string>> = {
   szlig: 'ss',
@@ -39,6 +43,7 @@ export function readSpecial(bytes: Uint8Array, at: number, end: number, escapes:
   if (byte === AT) into.at = true;
   else if (byte === AMPERSAND) entity(bytes, at, end, into);
   else if (byte === PERCENT) percent(bytes, at, end, into);
+  else if (byte === TAG) into.next = afterTag(bytes, at, end);
   else if (byte === BACKSLASH && escapes) escaped(bytes, at, end, into);
   return into;
 }
@@ -89,6 +94,17 @@ function entity(bytes: Uint8Array, at: number, end: number, into: Special): void
   const letter = MARKS.exec(name)?.[1]?.toLowerCase() ?? LIGATURES[name.toLowerCase()];
   if (letter !== undefined) into.folded = letter;
   else if (number <= 0x10ffff) character({ codePoint: number, next: into.next }, into);
+}
+
+/** Behind a tag without attributes, `<b>` or `</strong>`: its name is no word between two others. */
+function afterTag(bytes: Uint8Array, at: number, end: number): number {
+  const last = Math.min(end, at + LONGEST_TAG);
+  for (let from = at + 1; from < last; from += 1) {
+    const byte = bytes[from] ?? 0;
+    if (byte === TAG_END) return from + 1;
+    if ((BYTE_CLASS[byte] ?? 0) <= 1 && byte !== SLASH) break;
+  }
+  return at + 1;
 }
 
 const octets = new Uint8Array(4);

@@ -38,7 +38,7 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
   const ids = [
     ...sanitizeChecks.map(({ id }) => id),
     fixedPoint.id,
-    ...residueIds(options.fingerprint),
+    ...residueIds(options.fingerprint, filestore !== undefined),
     ...(filestore === undefined ? [] : [filestoreComplete.id]),
   ];
   const required = selectChecks(ids, only);
@@ -66,7 +66,7 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
       return { results, subject };
     }),
   );
-  const residue = await lookForResidue(address, fingerprints, required, progress);
+  const residue = await lookForResidue({ address, filestore }, fingerprints, required, progress);
   return buildReport({
     toolVersion,
     startedAt,

@@ -1,8 +1,8 @@
-import type { CheckResult } from '../check.ts';
+import type { Check, CheckResult } from '../check.ts';
 import type { DatabaseAddress } from '../database/connection.ts';
 import type { Progress } from '../progress.ts';
 import { type Fingerprints, readFingerprintFile } from '../residue/fingerprint-file.ts';
-import { residueCheck } from '../residue/residue-check.ts';
+import { residueCheck, residueFilesCheck } from '../residue/residue-check.ts';
 import { runChecks } from '../run.ts';
 
 /** Production's fingerprints, and the key that they were made with. Without them nobody can tell what is production's. */
@@ -14,9 +14,10 @@ export interface FingerprintSource {
 /** A whole day: a database may have terabytes. */
 const TIMEOUT_MS = 24 * 3600_000;
 
-/** The ids that `--fingerprint` adds. */
-export function residueIds(source: FingerprintSource | undefined): string[] {
-  return source === undefined ? [] : [residueCheck.id];
+/** The ids that `--fingerprint` adds; files are looked into where there is a filestore. */
+export function residueIds(source: FingerprintSource | undefined, filestore: boolean): string[] {
+  if (source === undefined) return [];
+  return filestore ? [residueCheck.id, residueFilesCheck.id] : [residueCheck.id];
 }
 
 /** Opens the file, better before a restore than after it. */
@@ -25,11 +26,15 @@ export async function openFingerprints(source: FingerprintSource | undefined): P
 }
 
 export async function lookForResidue(
-  address: DatabaseAddress,
+  { address, filestore }: { address: DatabaseAddress; filestore?: string | undefined },
   fingerprints: Fingerprints | undefined,
   required: readonly string[],
   progress: Progress,
 ): Promise<CheckResult[]> {
-  if (fingerprints === undefined || !required.includes(residueCheck.id)) return [];
-  return runChecks([residueCheck], { address, fingerprints, progress }, { timeoutMs: TIMEOUT_MS });
+  if (fingerprints === undefined) return [];
+  const options = { timeoutMs: TIMEOUT_MS };
+  const chosen = <Context>(check: Check<Context>) => (required.includes(check.id) ? [check] : []);
+  const results = await runChecks(chosen(residueCheck), { address, fingerprints, progress }, options);
+  if (filestore === undefined) return results;
+  return [...results, ...(await runChecks(chosen(residueFilesCheck), { filestore, fingerprints, progress }, options))];
 }

@@ -108,7 +108,7 @@ interface Verified {
 function requiredChecks({ coverage, fingerprint, held, only }: VerifyOptions): string[] {
   const coverageIds =
     coverage === undefined ? [] : ['coverage.total', ...(coverage.base === undefined ? [] : ['coverage.no-decrease'])];
-  const all = [...VERIFY_CHECKS, ...customIds(held), ...residueIds(fingerprint), ...coverageIds];
+  const all = [...VERIFY_CHECKS, ...customIds(held), ...residueIds(fingerprint, true), ...coverageIds];
   const chosen = selectChecks(all, only);
   // What needs Odoo needs that it starts, chosen or not.
   return all.filter((id) => chosen.includes(id) || (id === bootCheck.id && chosen.some(needsOdoo)));
@@ -146,7 +146,7 @@ async function verifyCopy(
   const snapshot = Promise.withResolvers<void>();
   const stored = checkStored(context, examined, required, snapshot.resolve).then(async (results) => [
     ...results,
-    ...(await lookForResidue(address, fingerprints, required, context.progress)),
+    ...(await lookForResidue(examined, fingerprints, required, context.progress)),
   ]);
   const [storedResults, started] = await sideBySide(context.signal, (signal) => [
     stored,

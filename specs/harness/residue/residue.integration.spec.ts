@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,9 +10,10 @@ import { connect, type DatabaseAddress } from '../../../harness/database/connect
 import { silentProgress } from '../../../harness/progress.ts';
 import { type FingerprintSummary, fingerprintDatabase } from '../../../harness/residue/fingerprint-database.ts';
 import { readFingerprintFile } from '../../../harness/residue/fingerprint-file.ts';
-import { residueCheck } from '../../../harness/residue/residue-check.ts';
+import { residueCheck, residueFilesCheck } from '../../../harness/residue/residue-check.ts';
 import { sanitize } from '../../../harness/sanitize/sanitize.ts';
 import { useDemoStack } from '../../support/demo-stack.ts';
+import { runCli } from '../../support/run-cli.ts';
 
 const SECRET = 'a fingerprint key for this specification';
 
@@ -233,5 +234,58 @@ describe('a value that gets into a sanitized copy is found', () => {
 
   test('and nothing else is', () => {
     expect(places(planted).sort()).toEqual([...PLACES.map(([, place]) => place), 'odd_gzip.raw'].sort());
+  });
+});
+
+describe('the filestore', () => {
+  const files = async (filestore: string) => {
+    const fingerprints = await readFingerprintFile(file, SECRET);
+    return residueFilesCheck.run({ filestore, fingerprints, progress: silentProgress });
+  };
+
+  test('of the demo has none of its people', async () => {
+    expect(findings(await files(demo().filestore))).toEqual([]);
+  });
+
+  test('fails where a file has one, whether an attachment names it or not', async () => {
+    const store = await mkdtemp(join(folder, 'store-'));
+    await mkdir(join(store, 'ab'));
+    await writeFile(join(store, 'ab', 'abcd'), 'Rechnung an Ingrid Achterberg');
+    expect(findings(await files(store))).toEqual([expect.objectContaining({ location: 'filestore', count: 1 })]);
+  });
+
+  test('without a file can not be judged', async () => {
+    expect(await files(await mkdtemp(join(folder, 'store-')))).toMatchObject({ status: 'inconclusive' });
+  });
+});
+
+describe('on the command line', () => {
+  const url = () => {
+    const { user, password, host, port, database } = demo().database;
+    return `postgresql://${user}:${password}@${host}:${port}/${database}`;
+  };
+  const check = (secret: string) =>
+    runCli(
+      [
+        ...['check', '--database-url', url(), '--base-url', 'http://172.20.0.9:8069', '--only', 'sanitize.residue'],
+        ...['--fingerprint', file, '--fingerprint-key-env', 'FINGERPRINT_KEY', '--format', 'json'],
+      ],
+      { env: { FINGERPRINT_KEY: secret } },
+    );
+
+  test('fingerprints are written, and found again', async () => {
+    const own = join(folder, 'own.fingerprints');
+    const made = await runCli(['fingerprint', '--database-url', url(), '--key-env', 'K', '--out-file', own], {
+      env: { K: SECRET },
+    });
+    expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('fingerprints of') });
+    const { exitCode, stdout } = await check(SECRET);
+    expect([exitCode, JSON.parse(stdout).checks[0].id]).toEqual([1, 'sanitize.residue']);
+  });
+
+  test('another key is a mistake of the user, not a clean copy', async () => {
+    const { exitCode, stdout, stderr } = await check('another key altogether');
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('[fingerprint-key]');
   });
 });

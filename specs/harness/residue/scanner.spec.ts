@@ -31,6 +31,7 @@ describe('a value is found', () => {
     ['across spaces and lines', 'Jürgen \n\t Großmann', ['name']],
     ['with a no-break space', 'Jürgen\u00a0Großmann', ['name']],
     ['inside a longer text', '<p>Sehr geehrter Herr Jürgen Großmann, Ihre …</p>', ['name']],
+    ['with tags between', '<b>Jürgen</b><br/><strong>Großmann</strong>', ['name']],
     ['with HTML entities', 'J&uuml;rgen&nbsp;Gro&szlig;mann', ['name']],
     ['with numbered HTML entities', 'J&#252;rgen Gro&#xDF;mann', ['name']],
     ['with HTML entities escaped twice', 'J&amp;uuml;rgen Gro&amp;szlig;mann', ['name']],
