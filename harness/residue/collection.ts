@@ -25,8 +25,10 @@ export class Collection {
   }
 
   add(kind: Kind, value: string): void {
-    for (const form of formsOf(kind, value)) {
-      if (form.family === 'words' && this.#leftOut.has(form.text)) continue;
+    const forms = formsOf(kind, value);
+    // Nor the other ways to write it.
+    if (forms.some(({ family, text }) => family === 'words' && this.#leftOut.has(text))) return;
+    for (const form of forms) {
       const mac = this.#keys.mac(form.family, form.text).toString('latin1');
       const known = this.#seen.get(mac);
       if (known !== undefined) {
