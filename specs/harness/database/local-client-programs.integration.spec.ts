@@ -4,30 +4,25 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientPrograms } from '../../../harness/database/client-programs.ts';
+import type { DatabaseAddress } from '../../../harness/database/connection.ts';
 import { localClientPrograms } from '../../../harness/database/local-client-programs.ts';
-import { useThrowAwayPostgres } from '../backup/throw-away-postgres.ts';
+import { useDemoStack } from '../../support/demo-stack.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'odoo-gate-spec-'));
-const server = useThrowAwayPostgres({ sharedFolder: folder });
+const server = useDemoStack({ odoo: false });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const PASSWORD = 'spec-password-Qm4x';
-const address = { host: '127.0.0.1', port: 5432, user: 'odoo', password: PASSWORD };
+let address: DatabaseAddress;
 let programs: ClientPrograms;
 
-// The machine may have no client programs, or old ones: these are the container's own, started by this machine.
+// This machine's own programs, behind scripts that note what they are called with.
 beforeAll(async () => {
-  const forwarded = ['PGHOST', 'PGPORT', 'PGUSER', 'PGPASSWORD', 'PGAPPNAME', 'PGCONNECT_TIMEOUT', 'LC_MESSAGES'];
   for (const program of ['psql', 'pg_dump', 'pg_restore']) {
     const path = join(folder, program);
-    const script = `#!/bin/sh
-echo "$@" >> "${folder}/arguments"
-exec docker exec -i ${forwarded.map((name) => `-e ${name}`).join(' ')} ${server().container.id} ${program} "$@"
-`;
-    await writeFile(path, script);
+    await writeFile(path, `#!/bin/sh\necho "$@" >> "${folder}/arguments"\nexec ${program} "$@"\n`);
     await chmod(path, 0o755);
   }
-  await server().sql('postgres', `ALTER ROLE odoo PASSWORD '${PASSWORD}'`);
+  address = server().database;
   programs = localClientPrograms(address, { binDirectory: folder });
 });
 
@@ -41,7 +36,7 @@ describe('a program of this machine', () => {
 
   it('never has the password among its arguments', async () => {
     await programs.run('psql', [...psql, '-c', 'SELECT 1']);
-    expect(await readFile(join(folder, 'arguments'), 'utf8')).not.toContain(PASSWORD);
+    expect(await readFile(join(folder, 'arguments'), 'utf8')).not.toContain(address.password);
   });
 
   it('that is refused says so, without the password', async () => {
