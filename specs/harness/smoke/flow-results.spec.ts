@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resultOfFlow } from '../../../harness/smoke/flow-results.ts';
+import { networkChanged, resultOfFlow } from '../../../harness/smoke/flow-results.ts';
 import { NO_PROBLEMS, type TestEnded } from '../../../harness/smoke/run-events.ts';
 
 const ended: TestEnded = {
@@ -79,4 +79,35 @@ test('a problem is told once, not again as the expectation that caught it', () =
   const errors = [{ step: 'Confirmed', message: NO_PROBLEMS }];
   const result = resultOfFlow('sale', [{ ...ended, status: 'failed', errors, records: [problem] }], 1);
   expect(result).toMatchObject({ findings: [{ message: 'Confirmed: broke' }] });
+});
+
+// Recorded from Chromium 156; which changes of a network make it say so can't be produced on demand.
+test.each<[string, Partial<TestEnded>, boolean]>([
+  [
+    'a picture that got no answer as this machine’s network changed',
+    { records: [{ ...problem, kind: 'no-answer', message: 'No answer (net::ERR_NETWORK_CHANGED)' }] },
+    true,
+  ],
+  [
+    'a page that could not be opened for it',
+    { errors: [{ message: 'page.goto: net::ERR_NETWORK_CHANGED at http://odoo' }] },
+    true,
+  ],
+  [
+    'a server that went away',
+    { errors: [{ message: 'page.goto: net::ERR_CONNECTION_REFUSED at http://odoo' }] },
+    false,
+  ],
+  ['an error of the server', { records: [problem] }, false],
+  ['nothing at all', {}, false],
+])('%s is (not) run again', (_what, change, again) => {
+  expect(networkChanged({ ...ended, ...change })).toBe(again);
+});
+
+test('a flow that the network broke is inconclusive, whatever else it met', () => {
+  const records = [
+    problem,
+    { ...problem, kind: 'no-answer' as const, message: 'No answer (net::ERR_NETWORK_CHANGED)' },
+  ];
+  expect(resultOfFlow('sale', [{ ...ended, records }], 1).status).toBe('inconclusive');
 });

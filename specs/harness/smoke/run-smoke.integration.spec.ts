@@ -214,32 +214,3 @@ test('a base URL on plain http is what Odoo is called by, though its name resolv
   // The first is the session's, opened beside the browser.
   expect([...calledBy]).toEqual([url.host, 'uat.example.com']);
 });
-
-test('a flow that lost its connections to a change of this machine’s network is run again, and judged by that', async () => {
-  const { engine, run } = stack().context;
-  const notes: string[] = [];
-  let disturb = true;
-  // What any other container on this machine does when it starts and ends.
-  const shakeTheNetwork = async () => {
-    for (let count = 0; disturb && count < 300; count += 1) {
-      const options = { Name: `odoo-gate-${run.id}-shaken-${count}`, Labels: run.labels };
-      await (await engine.docker.createNetwork(options)).remove();
-    }
-  };
-  const shaken = shakeTheNetwork();
-  const { results } = await smoke({
-    flows: ['apps'],
-    progress: {
-      ...silentProgress,
-      note: (text) => {
-        notes.push(text);
-        if (text.includes('once more')) disturb = false;
-      },
-    },
-  });
-  disturb = false;
-  await shaken;
-
-  expect(notes).toContainEqual(expect.stringContaining('once more: apps'));
-  expect(results).toMatchObject([{ id: 'smoke.apps', status: 'passed' }]);
-});
