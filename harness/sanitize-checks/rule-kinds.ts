@@ -15,12 +15,21 @@ export function gone(table: string, columns: readonly string[], says: string): R
     none: `NOT ${isNeutral(column)}`,
     says,
     fix: `Set ${table}.${column} to NULL.`,
+    armed: 'secret',
   }));
 }
 
 /** The table has no row. */
 export function empty(table: string, says: string): Rule {
-  return { table, columns: ['id'], none: 'true', says, fix: `Delete the rows of ${table}.`, location: table };
+  return {
+    table,
+    columns: ['id'],
+    none: 'true',
+    says,
+    fix: `Delete the rows of ${table}.`,
+    location: table,
+    armed: 'row',
+  };
 }
 
 /** One rule a column: no row has another value than these; NULL is another. */
@@ -32,6 +41,7 @@ export function only(table: string, column: string, values: readonly string[], s
     none: `coalesce(${text(column)}, '') NOT IN (${list})`,
     says,
     fix: `Set ${table}.${column} to ${values.map((value) => value || 'NULL').join(' or ')}.`,
+    armed: { otherThan: values },
   };
 }
 

@@ -27,7 +27,20 @@ export interface Rule {
   location?: string;
   /** The rule can't be proven empty by a missing column: without it nothing can be told. */
   essential?: true;
+  /** What `selftest` plants in the first column to see this rule speak; without it somebody writes a mutation by hand. */
+  armed?: Armed;
 }
+
+/**
+ * What a column of production may hold: a row at all, a credential, something about a person, one of these values, or any
+ * but these ('' stands for NULL).
+ */
+export type Armed =
+  | 'row'
+  | 'secret'
+  | 'personal'
+  | { readonly oneOf: readonly string[] }
+  | { readonly otherThan: readonly string[] };
 
 export interface RuleSet {
   id: string;

@@ -39,6 +39,7 @@ export const credentials: RuleSet = {
       none: 't.enabled IS TRUE',
       says: 'sign-in through another service is enabled',
       fix: 'Set auth_oauth_provider.enabled to false.',
+      armed: { oneOf: ['true'] },
     },
     {
       table: 'ir_config_parameter',

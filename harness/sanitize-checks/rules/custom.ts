@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { UserRule } from '../../config/user-rules.ts';
 import { text } from '../anonymized-shape.ts';
-import type { RuleSet } from '../rule.ts';
+import type { Armed, RuleSet } from '../rule.ts';
 
 /** A check out of a rule of the user's own. */
 export function customRule({ id, table, column, module, neutral, severity, why, fix }: UserRule): RuleSet {
@@ -19,11 +19,25 @@ export function customRule({ id, table, column, module, neutral, severity, why, 
           none: `NOT (${isNeutral(column, neutral)})`,
           says: `values are not neutral: ${why}`,
           fix,
+          armed: armedOf(neutral),
           ...(has ? { essential: true as const } : {}),
         },
       ];
     },
   };
+}
+
+function armedOf(neutral: UserRule['neutral']): Armed {
+  switch (neutral.is) {
+    case 'null':
+    case 'matching':
+      return 'secret';
+    case 'true':
+    case 'false':
+      return { otherThan: [neutral.is] };
+    case 'one of':
+      return { otherThan: neutral.values };
+  }
 }
 
 function isNeutral(column: string, neutral: UserRule['neutral']): string {

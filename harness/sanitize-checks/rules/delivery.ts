@@ -32,6 +32,7 @@ export const delivery: RuleSet = {
       none: `NOT (${isBlank('mondialrelay_brand')} OR btrim(t.mondialrelay_brand) = 'BDTEST')`,
       says: "carriers are booked on the company's own brand",
       fix: "Set delivery_carrier.mondialrelay_brand to 'BDTEST  '.",
+      armed: 'secret',
     },
   ],
 };

@@ -105,6 +105,7 @@ export const eInvoicing: RuleSet = {
       none: "coalesce(t.edi_mode, '') NOT IN ('demo', 'test')",
       says: 'identities in the real exchange of invoices',
       fix: "Set account_edi_proxy_client_user.edi_mode to 'demo' or 'test'.",
+      armed: { otherThan: ['demo', 'test'] },
     },
     {
       table: 'account_edi_proxy_client_user',

@@ -28,6 +28,7 @@ export const integrations: RuleSet = {
       none: `NOT (${isBlank('account_token')} OR t.account_token LIKE '%+disabled')`,
       says: 'accounts for paid services (SMS, letters, enrichment)',
       fix: "Append '+disabled' to iap_account.account_token, as odoo neutralize does.",
+      armed: 'secret',
     },
     ...gone('res_company', ['sms_twilio_auth_token', 'sms_twilio_account_sid'], 'accounts that send SMS'),
     ...gone('res_company', ['gelato_api_key', 'gelato_webhook_secret'], 'accounts that print and ship orders'),

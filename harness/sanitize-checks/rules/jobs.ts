@@ -33,6 +33,7 @@ export const crons: RuleSet = {
       none: "t.state IS NULL OR t.state NOT IN ('done', 'cancelled', 'failed')",
       says: 'queued jobs are waiting',
       fix: 'Cancel them.',
+      armed: { otherThan: ['done', 'cancelled', 'failed'] },
     },
   ],
 };

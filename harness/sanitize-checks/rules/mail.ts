@@ -17,6 +17,7 @@ function storedCredentials(table: string, columns: readonly string[]): Rule[] {
     none: `NOT ${isBlank(column)}`,
     says: 'rows still hold credentials of a real mail server',
     fix: `Set ${table}.${column} to NULL.`,
+    armed: 'secret',
   }));
 }
 
@@ -63,6 +64,7 @@ export const mailServers: RuleSet = {
       none: 't.mail_server_id IS NOT NULL',
       says: 'mail templates bound to a mail server of production',
       fix: 'Set mail_template.mail_server_id to NULL.',
+      armed: 'secret',
     },
   ],
 };
@@ -80,6 +82,7 @@ export const incomingMail: RuleSet = {
       none: 't.active IS TRUE',
       says: 'active incoming mail servers: a fetch deletes mails that production is waiting for',
       fix: 'Deactivate them.',
+      armed: { oneOf: ['true'] },
     },
     ...storedCredentials('fetchmail_server', ['password', 'user', ...TOKENS]),
   ],
@@ -92,6 +95,7 @@ function waiting(table: string, states: readonly string[]): Rule {
     none: `coalesce(t.state, '') IN (${states.map((state) => `'${state}'`).join(', ')})`,
     says: `rows wait to be sent (${states.join(', ')})`,
     fix: 'Cancel them: whatever sends next would reach real people.',
+    armed: { oneOf: states },
   };
 }
 
@@ -103,6 +107,7 @@ function scheduled(table: string): Rule {
     says: 'messages are scheduled',
     fix: `Delete the rows of ${table}.`,
     location: table,
+    armed: 'row',
   };
 }
 

@@ -11,6 +11,7 @@ function notIn(table: string, states: readonly string[], says: string): Rule {
     none: `coalesce(${text('state')}, '') IN (${states.map((state) => `'${state}'`).join(', ')})`,
     says,
     fix: 'Stop or cancel them.',
+    armed: { oneOf: states },
   };
 }
 
@@ -32,6 +33,7 @@ export const marketing: RuleSet = {
       none: 't.mail_server_id IS NOT NULL',
       says: 'mailings bound to a mail server of production',
       fix: 'Set mailing_mailing.mail_server_id to NULL.',
+      armed: 'secret',
     },
     notIn('marketing_campaign', ['running'], 'campaigns are running'),
     notIn('marketing_trace', ['scheduled'], 'steps of campaigns are scheduled'),

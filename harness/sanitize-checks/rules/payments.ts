@@ -19,6 +19,7 @@ function credentialsIn(table: string, columns: ReadonlyMap<string, string> | und
       none: `NOT (${isBlank(column)} OR t."${column}" ~ '${DUMMY}')`,
       says: "rows hold a payment provider's account or key",
       fix: `Set ${table}.${column} to NULL.`,
+      armed: 'secret' as const,
     }));
 }
 
@@ -29,6 +30,7 @@ function notLive(table: string): Rule {
     none: "t.state IS NULL OR t.state NOT IN ('disabled', 'test')",
     says: 'live payment providers',
     fix: "Set their state to 'disabled' or 'test'.",
+    armed: { otherThan: ['disabled', 'test'] },
   };
 }
 
@@ -49,6 +51,7 @@ export const payment: RuleSet = {
       none: `NOT (${isBlank(column)} OR t."${column}" ~ '${DUMMY}')`,
       says: "customers' saved payment methods",
       fix: `Overwrite payment_token.${column}: with it and a key a card can be charged.`,
+      armed: 'secret' as const,
     })),
     ...credentialsIn('payment_token', schema.columns('payment_token')),
   ],

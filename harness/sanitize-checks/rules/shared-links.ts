@@ -23,6 +23,7 @@ export const sharedLinks: RuleSet = {
             none: `NOT (${isBlank(column)} OR ${text(column)} ~ '^copy-[0-9a-f]{32}$')`,
             says: "links of production's: whoever reads the copy can open the originals",
             fix: `Set ${table}.${column} to NULL, or to 'copy-' and 32 random hexadecimal digits.`,
+            armed: 'secret' as const,
           })),
       ),
 };

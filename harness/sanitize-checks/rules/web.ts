@@ -33,6 +33,7 @@ export const baseUrl: RuleSet = {
         OR lower(regexp_replace(btrim(t.domain, ' /'), '^https?://', '')) IN (${hosts(baseUrl)}))`,
       says: 'websites claim another domain',
       fix: 'Set website.domain to NULL.',
+      armed: 'secret',
     },
   ],
   also: (context) => parameters(context),

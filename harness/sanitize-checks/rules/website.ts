@@ -20,6 +20,7 @@ export const website: RuleSet = {
       none: "btrim(regexp_replace(coalesce(t.robots_txt, ''), '\\s+', ' ', 'g')) <> 'User-agent: * Disallow: /'",
       says: 'search engines may list the copy',
       fix: "Set website.robots_txt to E'User-agent: *\\nDisallow: /'.",
+      armed: { otherThan: ['User-agent: * Disallow: /'] },
     },
     ...gone(
       'website',
