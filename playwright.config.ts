@@ -2,11 +2,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'playwright/test';
-import { findBrowser, launchOptions } from './harness/smoke/browser.ts';
-import { browserAddress, readSettings } from './harness/smoke/settings.ts';
 
-const settings = readSettings();
-const shown = browserAddress(settings);
 // The same in the checkout (.ts) and in the package (.js).
 const file = (path: string) => fileURLToPath(new URL(`${path}${extname(import.meta.url)}`, import.meta.url));
 
@@ -27,10 +23,5 @@ export default defineConfig({
     navigationTimeout: 30_000,
     trace: 'off',
     screenshot: 'off',
-    launchOptions: launchOptions(
-      findBrowser(),
-      settings.url,
-      shown === settings.url ? undefined : { from: shown, to: settings.url },
-    ),
   },
 });

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { type BrowserContext, test as base, expect, type TestInfo } from 'playwright/test';
+import { findBrowser, launchOptions } from './browser.ts';
 import { flowName, slug } from './flow-files.ts';
 import { PageWatch } from './page-watch.ts';
 import { type FlowRecord, NO_PROBLEMS, RECORD_CONTENT_TYPE } from './run-events.ts';
@@ -31,6 +32,17 @@ const BLUR = `
 /** Playwright's `test` with an Odoo in reach: `page` starts signed in, `odoo` knows the web client, `step` watches for errors. */
 export const test = base.extend<FlowFixtures, { sharedContext: BrowserContext }>({
   signedIn: [true, { option: true }],
+
+  // Here and not in the configuration: that is read before it is known where Odoo is.
+  launchOptions: [
+    async ({ launchOptions: configured }, use) => {
+      const settings = readSettings();
+      const shown = browserAddress(settings);
+      const mapped = shown === settings.url ? undefined : { from: shown, to: settings.url };
+      await use({ ...configured, ...launchOptions(findBrowser(), settings.url, mapped) });
+    },
+    { scope: 'worker' },
+  ],
 
   // One context for all flows of a worker: Odoo's bundles are many megabytes, and each context has a cache of its own.
   sharedContext: [

@@ -58,3 +58,8 @@ export const VERIFY_CHECKS: readonly string[] = [
 export function needsOdoo(id: string): boolean {
   return /^(stack|smoke)\./.test(id) || id === driftCheck.id;
 }
+
+/** The names of the browser's flows among the required checks. */
+export function requiredFlows(required: readonly string[]): string[] {
+  return SMOKE_CHECKS.filter((id) => required.includes(id)).map((id) => id.slice('smoke.'.length));
+}

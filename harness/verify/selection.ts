@@ -24,3 +24,8 @@ export function selectChecks(ids: readonly string[], patterns: readonly string[]
   }
   return ids.filter((id) => chosen.has(id));
 }
+
+/** The checks among these that are required. */
+export function chosen<C extends { id: string }>(checks: readonly C[], required: readonly string[]): C[] {
+  return checks.filter(({ id }) => required.includes(id));
+}

@@ -1,0 +1,51 @@
+import type { CheckResult } from '../check.ts';
+import type { DatabaseAddress } from '../database/connection.ts';
+import { withReadOnlySession } from '../database/read-only.ts';
+import { runChecks } from '../run.ts';
+import type { Smoke, SmokeOutcome } from '../smoke/run-smoke.ts';
+import type { OdooLog } from '../stack/odoo-log.ts';
+import type { RunContext } from '../stack/run-context.ts';
+import { rpcCheck } from './rpc-check.ts';
+import { chosen } from './selection.ts';
+import { stackChecks } from './stack-checks.ts';
+
+/** An Odoo that answers on the copy. */
+export interface Running {
+  url: URL;
+  database: string;
+  log: OdooLog;
+  address: DatabaseAddress;
+  /** Of the image. */
+  series: string;
+  /** undefined where the database has no administrator. */
+  user: { login: string; password: string } | undefined;
+}
+
+/** What Odoo itself says: over SQL, HTTP and RPC. */
+export async function askOdoo(
+  { address, user, ...odoo }: Running,
+  required: readonly string[],
+): Promise<CheckResult[]> {
+  const overSql = await withReadOnlySession(address, (session) =>
+    runChecks(chosen(stackChecks, required), { ...odoo, session }),
+  );
+  if (user === undefined) return overSql;
+  return [...overSql, ...(await runChecks(chosen([rpcCheck], required), { ...odoo, ...user }))];
+}
+
+/** The browser's flows; none without an administrator to sign in as. */
+export async function walkThrough(
+  { progress, signal }: RunContext,
+  { url, database, user }: Running,
+  { smoke, ...kept }: { smoke: Smoke | undefined; baseUrl: URL; screenshots: 'keep' | 'blur'; outDir: string },
+): Promise<SmokeOutcome> {
+  if (smoke === undefined || user === undefined) return { results: [], artifacts: [] };
+  return smoke.run({ url, database, ...user, ...kept, signal, progress });
+}
+
+/** Proven to hold no personal data that a screenshot could show; what was not asked is not proven. */
+export function isAnonymous(results: readonly CheckResult[]): boolean {
+  return ['sanitize.partners', 'sanitize.users', 'sanitize.documents', 'sanitize.messages'].every((id) =>
+    results.some((each) => each.id === id && (each.status === 'passed' || each.status === 'not-applicable')),
+  );
+}
