@@ -58,7 +58,6 @@ export async function freshTemplate(
             next: 'Check the module names and --addons; a missing Python package is named in the lines above.',
           });
         }
-        return { modules: sorted, demo };
       },
     },
   );

@@ -27,8 +27,6 @@ export interface Template {
   key: string;
   postgresImage: string;
   filestore: string;
-  /** What the maker wanted remembered, JSON. */
-  facts: unknown;
 }
 
 export interface TemplateRecipe {
@@ -36,8 +34,8 @@ export interface TemplateRecipe {
   ingredients: Record<string, unknown>;
   /** For progress: `restore backup.zip`. */
   title: string;
-  /** Fills the server and the folder; what it returns is remembered as `facts`. */
-  make(postgres: RunningPostgres, filestore: string): Promise<unknown>;
+  /** Fills the server and the folder. */
+  make(postgres: RunningPostgres, filestore: string): Promise<void>;
 }
 
 type TemplateContext = RunContext & {
@@ -115,7 +113,7 @@ export function templateKey(ingredients: Record<string, unknown>): string {
 async function findTemplate({ docker }: Engine, key: string, folder: string): Promise<Template | undefined> {
   const record = join(folder, RECORD);
   if (!existsSync(record)) return undefined;
-  const { postgresImage, facts } = JSON.parse(await readFile(record, 'utf8')) as Omit<Template, 'key' | 'filestore'>;
+  const { postgresImage } = JSON.parse(await readFile(record, 'utf8')) as Pick<Template, 'postgresImage'>;
   try {
     await docker.getImage(postgresImage).inspect();
   } catch (error) {
@@ -124,7 +122,7 @@ async function findTemplate({ docker }: Engine, key: string, folder: string): Pr
   }
   const now = new Date();
   await utimes(record, now, now);
-  return { key, postgresImage, filestore: join(folder, 'filestore'), facts };
+  return { key, postgresImage, filestore: join(folder, 'filestore') };
 }
 
 async function makeTemplate(
@@ -143,17 +141,16 @@ async function makeTemplate(
 
   const postgres = await startPostgres(engine, { run: { ...run, labels }, network, image: postgresImage });
   try {
-    const facts = await progress.step(recipe.title, () => recipe.make(postgres, filestore));
+    await progress.step(recipe.title, () => recipe.make(postgres, filestore));
     return await progress.step('keep it as a template', async () => {
       const image = await commit(postgres, key);
       signal.throwIfAborted();
       held.assertHeld();
       // By id: whoever moves the tag does not change what the next run starts from.
-      const template = { postgresImage: image, facts };
-      await writeFile(join(folder, `${RECORD}.new`), JSON.stringify(template));
+      await writeFile(join(folder, `${RECORD}.new`), JSON.stringify({ postgresImage: image }));
       await rename(join(folder, `${RECORD}.new`), join(folder, RECORD));
       await evictTemplates(engine, key);
-      return { key, filestore, ...template };
+      return { key, filestore, postgresImage: image };
     });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
