@@ -41,55 +41,95 @@ export const text = (column: string) => `t."${column}"::text`;
 
 /** NULL, empty, or what an empty JSON or HTML field is stored as. */
 export const isBlank = (column: string) =>
-  `coalesce(btrim(${text(column)}), '') IN ('', '{}', '[]', 'null', '<p><br></p>', '<p></p>')`;
+  `coalesce(btrim(${text(column)}), '') IN ('', '{}', '[]', 'null', '<p><br></p>', '<p></p>', '\\x')`;
 
-export const isBlankOr = (column: string, pattern: string) =>
-  `(${isBlank(column)} OR ${text(column)} ~ '^(${pattern})$')`;
+const isBlankOr = (column: string, pattern: string) => `(${isBlank(column)} OR ${text(column)} ~ '^(${pattern})$')`;
 
-export const isEmail = (column: string) => isBlankOr(column, EMAIL);
+const isEmail = (column: string) => isBlankOr(column, EMAIL);
 
 /** A login: an address of the anonymized shape. */
-export const isLogin = (column: string) => `${text(column)} ~ '^${EMAIL}$'`;
+const isLogin = (column: string) => `${text(column)} ~ '^${EMAIL}$'`;
 
-export const isPhone = (column: string) =>
+const isPhone = (column: string) =>
   `(${isBlank(column)} OR (${text(column)} ~ '^[-+() .0-9]+$'
     AND regexp_replace(${text(column)}, '[^0-9]', '', 'g') ~ '^(${FICTIONAL_PHONES})$'))`;
 
 const isOwnCompanyName = (column: string) => `EXISTS (SELECT FROM res_company o WHERE o.name = ${text(column)})`;
 
 /** The pseudonym of a person or company, a technical user's name, or the name of one of the own companies. */
-export const isName = (column: string) =>
-  `(${isBlankOr(column, `${PSEUDONYM}|${SYSTEM}`)} OR ${isOwnCompanyName(column)})`;
+const isName = (column: string) => `(${isBlankOr(column, `${PSEUDONYM}|${SYSTEM}`)} OR ${isOwnCompanyName(column)})`;
 
 /** "Company, Person" and what Odoo makes of either without the other. */
-export const isDisplayName = (column: string) => {
+const isDisplayName = (column: string) => {
   const tail = `(${PSEUDONYM}|${SYSTEM}|${ADDRESS_TYPES})?`;
   return `(${isBlankOr(column, `(${PSEUDONYM}|${SYSTEM})(, ?${tail})?`)} OR ${isOwnCompanyName(column)}
     OR EXISTS (SELECT FROM res_company o WHERE left(${text(column)}, length(o.name) + 1) = o.name || ','
                  AND btrim(substr(${text(column)}, length(o.name) + 2)) ~ '^${tail}$'))`;
 };
 
-/** What Odoo shows for an entry without a partner (account/models/account_move.py). */
-export const isCreator = (column: string) => `${text(column)} ~ '^#Created by: (${PSEUDONYM}|${SYSTEM})$'`;
-
-export const isStreet = (column: string) => isBlankOr(column, 'Example Street [0-9]+');
-export const isCity = (column: string) => isBlankOr(column, 'Example City');
-export const isZip = (column: string) => isBlankOr(column, '0+');
-
 /** An account at a bank code of zeros, which no bank has. */
-export const isAccountNumber = (column: string) =>
+const isAccountNumber = (column: string) =>
   `(${isBlank(column)} OR replace(${text(column)}, ' ', '') ~ '^[A-Z]{2}[0-9]{2}0{8}[0-9]{10}$')`;
 
+/** What a title was, where the title itself is gone. */
+const TITLES =
+  '(Application|Contract|Conversation|Document|Event|Expense|Lead|Line|Meeting|Note|Payment|Post|Project|Request|Resume|Task|Ticket|Version)';
 /** Free text that was replaced by a numbered word: `Lead 4F2A91C0`. */
-export const isNumbered = (column: string, word: string) => isBlankOr(column, `${word} ${CODE}`);
+const isTitle = (column: string) => isBlankOr(column, `${TITLES} ${CODE}`);
 
-/** A signature that consists of nothing but a pseudonym. */
-export const isSignature = (column: string) => isBlankOr(column, `<div>(${PSEUDONYM}|${SYSTEM})</div>`);
-
-export const SYSTEM_USERS: Readonly<Record<string, { login: string; names: readonly string[] }>> = {
+const SYSTEM_USERS: Readonly<Record<string, { login: string; names: readonly string[] }>> = {
   user_root: { login: '__system__', names: ['OdooBot', 'System'] },
   user_admin: { login: 'admin', names: ['Administrator'] },
   public_user: { login: 'public', names: ['Public user'] },
   template_portal_user_id: { login: 'portaltemplate', names: ['Portal User Template'] },
   default_user: { login: 'default', names: ['Default User Template'] },
 };
+
+const systemUserIs = (user: string, value: string, of: readonly (readonly [xmlid: string, value: string])[]) =>
+  `EXISTS (SELECT FROM ir_model_data d WHERE d.model = 'res.users' AND d.module = 'base' AND d.res_id = ${user}
+     AND (d.name, ${value}) IN (VALUES ${of.map(([xmlid, each]) => `('${xmlid}', '${each}')`).join(', ')}))`;
+
+/** The name of a technical user, on the partner of that very user. */
+const isSystemPartner = (column: string) =>
+  `EXISTS (SELECT FROM res_users u WHERE u.partner_id = t.id AND ${systemUserIs(
+    'u.id',
+    text(column),
+    Object.entries(SYSTEM_USERS).flatMap(([xmlid, { names }]) => names.map((name) => [xmlid, name] as const)),
+  )})`;
+
+const isSystemLogin = (column: string) =>
+  systemUserIs(
+    't.id',
+    text(column),
+    Object.entries(SYSTEM_USERS).map(([xmlid, { login }]) => [xmlid, login] as const),
+  );
+
+/** What an anonymized value in a column looks like: SQL over one row, alias `t`. */
+export const SHAPES = {
+  blank: isBlank,
+  zero: (column: string) => `coalesce(t."${column}", 0) = 0`,
+  name: isName,
+  'partner-name': (column: string) => `(${isBlankOr(column, PSEUDONYM)} OR ${isSystemPartner(column)})`,
+  'display-name': isDisplayName,
+  /** Odoo names who made an entry that has no partner (account/models/account_move.py). */
+  'invoice-name': (column: string) =>
+    `(${isDisplayName(column)} OR ${text(column)} ~ '^#Created by: (${PSEUDONYM}|${SYSTEM})$')`,
+  title: isTitle,
+  email: isEmail,
+  /** Odoo takes the whole address where the domain is one that many share (crm, iap). */
+  'email-domain': (column: string) => `(${isEmail(column)} OR ${isBlankOr(column, `@${RESERVED_DOMAIN}`)})`,
+  login: (column: string) => `(${isLogin(column)} OR ${isSystemLogin(column)})`,
+  signature: (column: string) => isBlankOr(column, `<div>(${PSEUDONYM}|${SYSTEM})</div>`),
+  phone: isPhone,
+  street: (column: string) => isBlankOr(column, 'Example Street [0-9]+'),
+  city: (column: string) => isBlankOr(column, 'Example City'),
+  zip: (column: string) => isBlankOr(column, '0+'),
+  account: isAccountNumber,
+  /** The document's own number, which Odoo proposes, or nothing but digits, as in structured references. */
+  'payment-reference': (column: string) =>
+    `(${isTitle(column)} OR ${text(column)} = t.name OR ${text(column)} ~ '^(RF)?[-+*/ 0-9]+$')`,
+  /** Odoo puts it together of maker, model and plate (fleet/models/fleet_vehicle.py). */
+  'vehicle-name': (column: string) => isBlankOr(column, '.*/No Plate'),
+} as const satisfies Record<string, (column: string) => string>;
+
+export type Shape = keyof typeof SHAPES;

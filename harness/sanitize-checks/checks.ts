@@ -8,6 +8,7 @@ import { customRule } from './rules/custom.ts';
 import { delivery } from './rules/delivery.ts';
 import { documents } from './rules/documents.ts';
 import { eInvoicing } from './rules/e-invoicing.ts';
+import { applicants, employees } from './rules/employees.ts';
 import { integrations } from './rules/integrations.ts';
 import { crons, webhooks } from './rules/jobs.ts';
 import { incomingMail, mailServers, waitingMail } from './rules/mail.ts';
@@ -15,6 +16,7 @@ import { marketing } from './rules/marketing.ts';
 import { messages } from './rules/messages.ts';
 import { partners } from './rules/partners.ts';
 import { payment } from './rules/payments.ts';
+import { events, personalData } from './rules/personal-data.ts';
 import { pointOfSale } from './rules/point-of-sale.ts';
 import { postgres } from './rules/postgres.ts';
 import { recognized } from './rules/recognized.ts';
@@ -47,6 +49,10 @@ const RULE_SETS: readonly RuleSet[] = [
   partners,
   documents,
   messages,
+  employees,
+  applicants,
+  events,
+  personalData,
 ];
 
 export interface SanitizeChecksOptions {
@@ -54,6 +60,11 @@ export interface SanitizeChecksOptions {
   strict?: boolean;
   /** The user's own, each a check of its own. */
   rules?: readonly UserRule[];
+}
+
+/** Every set of rules, the user's own last. */
+export function ruleSetsWith(rules: readonly UserRule[]): readonly RuleSet[] {
+  return [...RULE_SETS, ...rules.map(customRule)];
 }
 
 /** What a copy of production has to show before anyone works on it. Knows nothing of how it was sanitized. */

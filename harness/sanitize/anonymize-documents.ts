@@ -52,6 +52,11 @@ async function accounting(writer: Writer): Promise<void> {
     narration: 'NULL',
     sending_data: 'NULL',
     send_and_print_values: 'NULL',
+    ref: 'NULL',
+  });
+  await writer.set('account_move_line', { ref: 'NULL' }, { where: 't.ref IS NOT NULL' });
+  await writer.set('account_journal', {
+    incoming_einvoice_notification_email: email('t.incoming_einvoice_notification_email'),
   });
   for (const origin of ['payment_id', 'statement_line_id']) {
     await writer.set(
@@ -66,7 +71,7 @@ async function accounting(writer: Writer): Promise<void> {
     payment_ref: titled('Payment', 't.payment_ref'),
     transaction_details: 'NULL',
   });
-  await writer.set('account_payment', { memo: titled('Payment', 't.memo') });
+  await writer.set('account_payment', { memo: titled('Payment', 't.memo'), payment_reference: 'NULL' });
 }
 
 async function payments(writer: Writer): Promise<void> {

@@ -32,7 +32,7 @@ export async function anonymizeMessages(writer: Writer): Promise<void> {
   await writer.blank('snailmail_letter', ['street', 'street2', 'zip', 'city', 'info_msg']);
   await writer.blank('rating_rating', ['feedback', 'publisher_comment', 'res_name', 'parent_res_name']);
   for (const table of ['bus_bus', 'ir_logging']) await writer.delete(table);
-  await writer.blank('ir_attachment', ['index_content']);
+  await writer.blank('ir_attachment', ['index_content', 'description']);
 }
 
 async function conversations(writer: Writer): Promise<void> {

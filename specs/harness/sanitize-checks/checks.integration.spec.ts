@@ -22,13 +22,22 @@ const STAGING_HASH =
 const OPTIONS = { baseUrl: new URL('http://172.20.0.9:8069'), stagingPassword: STAGING_PASSWORD };
 const IDS = sanitizeChecks.map(({ id }) => id);
 /** The demo has none of their tables. */
-const NOT_APPLICABLE = ['sanitize.point-of-sale', 'sanitize.delivery', 'sanitize.marketing', 'sanitize.calendars'];
+const NOT_APPLICABLE = [
+  'sanitize.point-of-sale',
+  'sanitize.delivery',
+  'sanitize.marketing',
+  'sanitize.calendars',
+  'sanitize.applicants',
+  'sanitize.events',
+];
 /** What this production does not get wrong. */
 const CLEAN_IN_PRODUCTION = [
   'sanitize.recognized',
   'sanitize.e-invoicing',
   'sanitize.integrations',
   'sanitize.postgres',
+  'sanitize.employees',
+  'sanitize.personal-data',
   'sanitize.secrets',
 ];
 const expected = (status: string) =>
