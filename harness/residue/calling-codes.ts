@@ -5,8 +5,12 @@ const OF_TWO_DIGITS = new Set(
   ),
 );
 
+/** How many digits the calling code of a number has that begins with these two. */
+export function callingCodeLength(first: number, second: number): number {
+  return first === 1 || first === 7 ? 1 : OF_TWO_DIGITS.has(`${first}${second}`) ? 2 : 3;
+}
+
 /** What is left of a number that begins with its calling code, without + and zeros. */
 export function nationalNumber(digits: string): string {
-  const length = /^[17]/.test(digits) ? 1 : OF_TWO_DIGITS.has(digits.slice(0, 2)) ? 2 : 3;
-  return digits.slice(length).replace(/^0+/, '');
+  return digits.slice(callingCodeLength(Number(digits[0]), Number(digits[1]))).replace(/^0+/, '');
 }

@@ -1,5 +1,5 @@
 import { type FingerprintKeys, type Form, KINDS, type Kind } from './fingerprint.ts';
-import { ENTRY_LENGTH, writeEntry } from './fingerprint-file.ts';
+import { ENTRY_LENGTH, type QuickHashes, writeEntry } from './fingerprint-file.ts';
 import { formsOf } from './forms.ts';
 import { pairHash } from './quick-hash.ts';
 
@@ -10,10 +10,7 @@ const MOST_BEARERS = 50;
 export class Collection {
   readonly #keys: FingerprintKeys;
   readonly #leftOut: ReadonlySet<string>;
-  readonly #seen = new Map<
-    string,
-    { form: Pick<Form, 'kind' | 'strong'>; hash: number; pair: number; bearers: number }
-  >();
+  readonly #seen = new Map<string, { form: Pick<Form, 'kind' | 'strong'>; quick: QuickHashes; bearers: number }>();
 
   constructor(keys: FingerprintKeys, leftOut: ReadonlySet<string>) {
     this.#keys = keys;
@@ -35,37 +32,34 @@ export class Collection {
         known.bearers += 1;
         continue;
       }
-      this.#seen.set(mac, { form: { kind: form.kind, strong: form.strong }, ...this.#quick(form), bearers: 1 });
+      this.#seen.set(mac, { form: { kind: form.kind, strong: form.strong }, quick: this.#quick(form), bearers: 1 });
     }
   }
 
-  #quick({ family, text }: Form): { hash: number; pair: number } {
+  #quick({ family, text }: Form): QuickHashes {
     const { quick } = this.#keys;
-    if (family === 'email') return { hash: quick.emailOf(Buffer.from(text)), pair: 0 };
-    if (family === 'code') return { hash: quick.codeOf(text), pair: 0 };
+    if (family === 'email') return { hash: quick.emailOf(Buffer.from(text)), last: 0, end: 0 };
+    if (family === 'code') return { hash: quick.codeOf(text), last: 0, end: quick.codeEndOf(text) };
     const words = text.split(' ');
-    const [last = '', before] = words.toReversed();
+    const [last, before] = words.toReversed().map((word) => quick.wordOf(word));
     return {
       hash: quick.phraseOf(words),
-      pair: before === undefined ? 0 : pairHash(quick.pair, quick.wordOf(before), quick.wordOf(last)),
+      last: last ?? 0,
+      end: last === undefined || before === undefined ? 0 : pairHash(quick.pair, before, last),
     };
   }
 
   /** In an order that says nothing of the records'. */
   entries(): Buffer {
-    const entries = Buffer.alloc(this.#seen.size * ENTRY_LENGTH);
+    const entries = Buffer.from(new SharedArrayBuffer(this.#seen.size * ENTRY_LENGTH));
     let at = 0;
     for (const mac of [...this.#seen.keys()].sort()) {
       const seen = this.#seen.get(mac);
       if (seen === undefined) continue;
-      const { form, hash, pair, bearers } = seen;
+      const { form, quick, bearers } = seen;
       const common = (form.kind === 'name' || form.kind === 'street') && bearers > MOST_BEARERS;
       const bytes = Buffer.from(mac, 'latin1');
-      writeEntry(
-        { mac: bytes, hash, pair, kind: KINDS.indexOf(form.kind), strong: form.strong && !common },
-        entries,
-        at,
-      );
+      writeEntry({ mac: bytes, ...quick, kind: KINDS.indexOf(form.kind), strong: form.strong && !common }, entries, at);
       at += ENTRY_LENGTH;
     }
     return entries;

@@ -8,13 +8,15 @@ import { deriveKeys, type FingerprintKeys, KINDS, MAC_LENGTH } from './fingerpri
  * One line of JSON, the header, then AES-256-GCM over the entries with the header as associated data, then its tag: a
  * file that was cut off or edited anywhere does not open.
  */
-const FORMAT = 'odoo-gate/fingerprints@1';
+const FORMAT = 'odoo-gate/fingerprints@2';
 const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 const LONGEST_HEADER = 4096;
+const PIECE = 1 << 20;
 
-/** HMAC, quick hash of the form, quick hash of its last two words, kind and strength. */
-export const ENTRY_LENGTH = MAC_LENGTH + 4 + 4 + 1;
+/** HMAC, quick hashes, kind and strength. */
+export const ENTRY_LENGTH = MAC_LENGTH + 4 + 4 + 4 + 1;
+const FLAGS = ENTRY_LENGTH - 1;
 const WEAK = 0x80;
 
 const headerSchema = z.object({
@@ -28,11 +30,18 @@ const headerSchema = z.object({
   keyCheck: z.string(),
 });
 
-export interface Entry {
-  mac: Uint8Array;
+/** What the scanner asks before it computes an HMAC. */
+export interface QuickHashes {
+  /** Of the whole form. */
   hash: number;
-  /** Of the last two words; 0 for what has no two words. */
-  pair: number;
+  /** Of its last word; 0 for what is no words. */
+  last: number;
+  /** Of its last two words, or of the end of a code; 0 for what has neither. */
+  end: number;
+}
+
+export interface Entry extends QuickHashes {
+  mac: Uint8Array;
   kind: number;
   strong: boolean;
 }
@@ -47,19 +56,21 @@ export interface Fingerprints {
   entries: Buffer;
 }
 
-export function writeEntry({ mac, hash, pair, kind, strong }: Entry, into: Buffer, at: number): void {
+export function writeEntry({ mac, hash, last, end, kind, strong }: Entry, into: Buffer, at: number): void {
   into.set(mac, at);
   into.writeInt32LE(hash, at + MAC_LENGTH);
-  into.writeInt32LE(pair, at + MAC_LENGTH + 4);
-  into[at + MAC_LENGTH + 8] = kind | (strong ? 0 : WEAK);
+  into.writeInt32LE(last, at + MAC_LENGTH + 4);
+  into.writeInt32LE(end, at + MAC_LENGTH + 8);
+  into[at + FLAGS] = kind | (strong ? 0 : WEAK);
 }
 
 export function readEntry(entries: Buffer, at: number): Entry {
-  const flags = entries[at + MAC_LENGTH + 8] ?? 0;
+  const flags = entries[at + FLAGS] ?? 0;
   return {
     mac: entries.subarray(at, at + MAC_LENGTH),
     hash: entries.readInt32LE(at + MAC_LENGTH),
-    pair: entries.readInt32LE(at + MAC_LENGTH + 4),
+    last: entries.readInt32LE(at + MAC_LENGTH + 4),
+    end: entries.readInt32LE(at + MAC_LENGTH + 8),
     kind: flags & ~WEAK,
     strong: (flags & WEAK) === 0,
   };
@@ -112,7 +123,7 @@ export async function writeFingerprintFile(
 
 function countKinds(entries: Buffer): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (let at = MAC_LENGTH + 8; at < entries.length; at += ENTRY_LENGTH) {
+  for (let at = FLAGS; at < entries.length; at += ENTRY_LENGTH) {
     const kind = KINDS[(entries[at] ?? 0) & ~WEAK] ?? 'unknown';
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
@@ -143,18 +154,21 @@ export async function readFingerprintFile(path: string, secret: string): Promise
       next: 'Set the variable named by --fingerprint-key-env to the key that odoo-gate fingerprint got beside production.',
     });
   }
-  let entries: Buffer;
+  const body = content.subarray(headerEnd, bodyEnd);
+  if (body.length === 0 || body.length % ENTRY_LENGTH !== 0) throw damaged(path);
+  const entries = Buffer.from(new SharedArrayBuffer(body.length));
   try {
     const decipher = createDecipheriv('aes-256-gcm', keys.seal, Buffer.from(header.nonce, 'hex'), {
       authTagLength: TAG_LENGTH,
     })
       .setAAD(content.subarray(0, headerEnd))
       .setAuthTag(content.subarray(bodyEnd));
-    entries = Buffer.concat([decipher.update(content.subarray(headerEnd, bodyEnd)), decipher.final()]);
+    // Piece by piece: the whole of it a second time would be memory for nothing.
+    for (let at = 0; at < body.length; at += PIECE) entries.set(decipher.update(body.subarray(at, at + PIECE)), at);
+    decipher.final();
   } catch {
     throw damaged(path);
   }
-  if (entries.length === 0 || entries.length % ENTRY_LENGTH !== 0) throw damaged(path);
   return { secret, salt, counts: header.counts, created: header.created, entries };
 }
 
@@ -169,7 +183,7 @@ function parseHeader(line: string) {
 function damaged(path: string): UsageError {
   return new UsageError(
     'fingerprint-damaged',
-    `"${path}" is no whole file of fingerprints: cut off, edited, or another file.`,
+    `"${path}" is no whole file of fingerprints: cut off, edited, another file, or of another version.`,
     {
       next: 'Copy it anew from where odoo-gate fingerprint wrote it, or write it anew.',
     },

@@ -4,33 +4,57 @@ import { ENTRY_LENGTH, readEntry } from './fingerprint-file.ts';
 /** What several threads look up in: it lies in shared memory, once. */
 export interface SharedIndex {
   entries: SharedArrayBuffer;
+  lastWords: SharedArrayBuffer;
   bits: SharedArrayBuffer;
   slots: SharedArrayBuffer;
 }
 
-/** A bit for each hash that any candidate may have, ten bits an entry: most of a database ends there. */
+/** Of 32 bits, one for each two entries: small enough to stay in a processor's cache, where most of a database ends. */
+const SMALLEST_LAST_WORDS = 1 << 11;
+const LARGEST_LAST_WORDS = 1 << 18;
+/** Two bits for each hash that any candidate may have. */
 const BITS_AN_ENTRY = 20;
 const SMALLEST_BITS = 1 << 16;
 
 export function buildIndex(entries: Buffer): SharedIndex {
   const count = entries.length / ENTRY_LENGTH;
+  const blocks = Math.min(Math.max(powerOfTwo(count / 2), SMALLEST_LAST_WORDS), LARGEST_LAST_WORDS);
+  const lastWords = new Int32Array(new SharedArrayBuffer(4 * blocks));
+  const shift = shiftOf(lastWords);
   const bits = new Uint8Array(new SharedArrayBuffer(powerOfTwo(Math.max(count * BITS_AN_ENTRY, SMALLEST_BITS)) / 8));
-  const slots = new Uint32Array(new SharedArrayBuffer(4 * powerOfTwo(count * 2 + 1)));
-  const copy = new Uint8Array(new SharedArrayBuffer(entries.length));
-  copy.set(entries);
+  const slots = new Uint32Array(new SharedArrayBuffer(4 * powerOfTwo(count * 1.5 + 1)));
   for (let index = 0; index < count; index += 1) {
-    const { hash, pair } = readEntry(entries, index * ENTRY_LENGTH);
+    const { hash, last, end } = readEntry(entries, index * ENTRY_LENGTH);
+    lastWords[last >>> shift] = (lastWords[last >>> shift] ?? 0) | twoBits(last);
     setBits(bits, hash);
-    if (pair !== 0) setBits(bits, pair);
+    setBits(bits, end);
     let slot = hash & (slots.length - 1);
     while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
     slots[slot] = index + 1;
   }
-  return { entries: copy.buffer, bits: bits.buffer, slots: slots.buffer };
+  return { entries: shared(entries), lastWords: lastWords.buffer, bits: bits.buffer, slots: slots.buffer };
+}
+
+function shared(entries: Buffer): SharedArrayBuffer {
+  const { buffer } = entries;
+  if (buffer instanceof SharedArrayBuffer && buffer.byteLength === entries.length) return buffer;
+  const copy = new SharedArrayBuffer(entries.length);
+  Buffer.from(copy).set(entries);
+  return copy;
 }
 
 function powerOfTwo(least: number): number {
   return 2 ** Math.ceil(Math.log2(least));
+}
+
+/** The highest bits of a hash are its block. */
+function shiftOf(blocks: Int32Array): number {
+  return Math.clz32(blocks.length - 1);
+}
+
+/** The bits of a hash within its block. */
+export function twoBits(hash: number): number {
+  return (1 << (hash & 31)) | (1 << ((hash >>> 5) & 31));
 }
 
 const second = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 7;
@@ -46,23 +70,29 @@ export interface Match {
 }
 
 export class FingerprintIndex {
-  readonly bits: Uint8Array;
-  /** Of the number of a bit. */
-  readonly mask: number;
+  /** Asked for each word there is: a word ends no name if its block, `hash >>> lastWordShift`, lacks one of its two bits. */
+  readonly lastWords: Int32Array;
+  readonly lastWordShift: number;
+  readonly #bits: Uint8Array;
+  readonly #mask: number;
   readonly #slots: Uint32Array;
   readonly #entries: Buffer;
 
   constructor(shared: SharedIndex) {
-    this.bits = new Uint8Array(shared.bits);
-    this.mask = this.bits.length * 8 - 1;
+    this.lastWords = new Int32Array(shared.lastWords);
+    this.lastWordShift = shiftOf(this.lastWords);
+    this.#bits = new Uint8Array(shared.bits);
+    this.#mask = this.#bits.length * 8 - 1;
     this.#slots = new Uint32Array(shared.slots);
     this.#entries = Buffer.from(shared.entries);
   }
 
-  /** Whether a hash whose first bit is set has its second bit too. */
+  /** Whether there may be a fingerprint of this quick hash, or one whose end has it. */
   maybe(hash: number): boolean {
-    const bit = second(hash) & this.mask;
-    return ((this.bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
+    const first = hash & this.#mask;
+    if (((this.#bits[first >>> 3] as number) & (1 << (first & 7))) === 0) return false;
+    const other = second(hash) & this.#mask;
+    return ((this.#bits[other >>> 3] as number) & (1 << (other & 7))) !== 0;
   }
 
   /** The fingerprint of this quick hash that has the HMAC that `mac` computes; asked only if there is such a hash. */

@@ -1,6 +1,6 @@
 /** What a byte is to the scanner: nothing of a word, something to look at closely, or else its folded letter or digit. */
 export const BREAK = 0;
-const SPECIAL = 1;
+export const SPECIAL = 1;
 
 const SPECIAL_ASCII = '@&\\%<';
 

@@ -1,10 +1,10 @@
 import { nationalNumber } from './calling-codes.ts';
 import type { Form, Kind } from './fingerprint.ts';
+import { SHORTEST_CODE } from './quick-hash.ts';
 import { foldedWords } from './special.ts';
 
 /** Longer names and streets are known by their first words. */
 export const MOST_WORDS = 6;
-export const SHORTEST_CODE = 7;
 export const LONGEST_CODE = 34;
 /** A number of fewer digits is some number of every database. */
 const STRONG_DIGITS = 9;

@@ -15,19 +15,25 @@ export interface QuickHash {
   /** Where the hash of a number or code begins, which is read from its end to its beginning. */
   readonly code: number;
   codeOf(text: string): number;
+  /** Of the last letters and digits of a code, as many as the shortest has. */
+  codeEndOf(text: string): number;
   readonly email: number;
   emailOf(bytes: Uint8Array): number;
 }
 
-const PRIME = 0x01000193;
+/** Letters and digits that any code has at least. */
+export const SHORTEST_CODE = 7;
+
+export const WORD_PRIME = 0x01000193;
 const CODE_PRIME = 0x5bd1e995;
 
-export const wordStep = (hash: number, unit: number) => Math.imul(hash ^ unit, PRIME);
+export const wordStep = (hash: number, unit: number) => Math.imul(hash ^ unit, WORD_PRIME);
 export const codeStep = (hash: number, unit: number) => Math.imul(hash ^ unit, CODE_PRIME) ^ (hash >>> 15);
 
 export const phraseStep = (hash: number, word: number) => Math.imul(hash ^ word, CODE_PRIME) ^ (hash >>> 13);
 
-export const pairHash = (key: number, first: number, second: number) => mix(Math.imul(first ^ key, PRIME) ^ second);
+export const pairHash = (key: number, first: number, second: number) =>
+  mix(Math.imul(first ^ key, WORD_PRIME) ^ second);
 
 /** Spreads what differs in few bits over all of them: 32 bits with a sign, which engines keep in a register. */
 export function mix(hash: number): number {
@@ -46,6 +52,11 @@ export function quickHash(seed: Buffer): QuickHash {
     for (let index = 0; index < text.length; index += 1) hash = wordStep(hash, text.charCodeAt(index));
     return hash;
   };
+  const codeOf = (text: string) => {
+    let hash = code;
+    for (let index = text.length - 1; index >= 0; index -= 1) hash = codeStep(hash, text.charCodeAt(index));
+    return mix(hash);
+  };
   return {
     word,
     code,
@@ -54,11 +65,8 @@ export function quickHash(seed: Buffer): QuickHash {
     phrase: phraseKey,
     wordOf,
     phraseOf: (words) => mix(words.reduceRight((hash, each) => phraseStep(hash, wordOf(each)), phraseKey)),
-    codeOf: (text) => {
-      let hash = code;
-      for (let index = text.length - 1; index >= 0; index -= 1) hash = codeStep(hash, text.charCodeAt(index));
-      return mix(hash);
-    },
+    codeOf,
+    codeEndOf: (text) => codeOf(text.slice(-SHORTEST_CODE)),
     emailOf: (bytes) => {
       let hash = email;
       for (const byte of bytes) hash = wordStep(hash, byte);

@@ -37,7 +37,7 @@ if (port !== null) {
       try {
         return { scanned: await scanPart(client, part, keys, index) };
       } finally {
-        await client.query('ROLLBACK TO SAVEPOINT part').catch(() => {});
+        await client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part').catch(() => {});
       }
     } catch (error) {
       return { failure: { code: (error as { code?: string }).code, message: messageOf(error) } };
@@ -51,7 +51,7 @@ async function open(address: DatabaseAddress, snapshot: string | undefined) {
   if (snapshot !== undefined) await client.query(`SET TRANSACTION SNAPSHOT '${snapshot}'`);
   await client.query(
     `SET LOCAL statement_timeout = ${PART_TIMEOUT_MS}; SET LOCAL lock_timeout = 2000; SET LOCAL row_security = off;
-     SET LOCAL search_path = public, pg_catalog; SET LOCAL client_encoding = 'UTF8'`,
+     SET LOCAL search_path = public; SET LOCAL client_encoding = 'UTF8'`,
   );
   return client;
 }

@@ -11,11 +11,11 @@ export interface Special {
   at: boolean;
 }
 
-const AT = 0x40;
+export const AT = 0x40;
 const AMPERSAND = 0x26;
-const BACKSLASH = 0x5c;
-const PERCENT = 0x25;
-const TAG = 0x3c;
+export const BACKSLASH = 0x5c;
+export const PERCENT = 0x25;
+export const TAG = 0x3c;
 const TAG_END = 0x3e;
 const SLASH = 0x2f;
 const LONGEST_TAG = 16;
@@ -97,7 +97,7 @@ function entity(bytes: Uint8Array, at: number, end: number, into: Special): void
 }
 
 /** Behind a tag without attributes, `<b>` or `</strong>`: its name is no word between two others. */
-function afterTag(bytes: Uint8Array, at: number, end: number): number {
+export function afterTag(bytes: Uint8Array, at: number, end: number): number {
   const last = Math.min(end, at + LONGEST_TAG);
   for (let from = at + 1; from < last; from += 1) {
     const byte = bytes[from] ?? 0;

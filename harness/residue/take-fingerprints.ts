@@ -50,10 +50,14 @@ async function readTable(
   });
   let values = 0;
   try {
-    await session.query(`DECLARE personal NO SCROLL CURSOR FOR SELECT ${list.join(', ')} FROM "${table}" t`);
-    for (;;) {
-      const rows = await session.query<Record<string, string | null>>(`FETCH ${PAGE} FROM personal`);
+    // By key, not by a cursor: a session gives back what a statement held when it ends.
+    for (let last = -(2 ** 31), full = true; full; ) {
+      const rows = await session.query<{ id: number } & Record<string, string | null>>(
+        `SELECT t.id, ${list.join(', ')} FROM "${table}" t WHERE t.id > $1 ORDER BY t.id LIMIT ${PAGE}`,
+        [last],
+      );
       for (const row of rows) {
+        last = row.id;
         columns.forEach(([, kind], index) => {
           const value = row[`v${index}`];
           if (value === null || value === undefined || value === '') return;
@@ -62,9 +66,8 @@ async function readTable(
         });
       }
       detail(`${values} values`);
-      if (rows.length < PAGE) break;
+      full = rows.length === PAGE;
     }
-    await session.query('CLOSE personal');
   } catch (cause) {
     const { code } = cause as { code?: string };
     throw new InfrastructureError(
