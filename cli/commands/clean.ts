@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forgetAnswers } from '../../harness/stack/cache-folder.ts';
 import { removeLeftovers } from '../../harness/stack/clean.ts';
 import { connectEngine } from '../../harness/stack/engine.ts';
 import { removeAllTemplates } from '../../harness/stack/template.ts';
@@ -26,6 +27,7 @@ export const clean: Subcommand<typeof options> = {
     const engine = await connectEngine();
     const removed = await progress.step('remove leftovers', () => removeLeftovers(engine, { all }));
     const templates = cache ? await progress.step('remove cached templates', () => removeAllTemplates(engine)) : 0;
+    if (cache) await forgetAnswers();
     const total = { ...removed, templates };
     const words = Object.entries(total).map(([what, count]) => `${count} ${what}`);
     process.stdout.write(format === 'json' ? `${JSON.stringify(total)}\n` : `removed ${words.join(', ')}\n`);

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,4 +10,9 @@ export function cacheFolder(...inside: string[]): string {
   const folder = join(root, ...inside);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
+}
+
+/** Removes what is read out of images and compiled: it is made anew when it is needed. */
+export async function forgetAnswers(): Promise<void> {
+  for (const name of ['images', 'playwright']) await rm(cacheFolder(name), { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { InfrastructureError, messageOf, UsageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
+import { askImage } from './ask-image.ts';
 import type { Docker, Engine } from './engine.ts';
 import { isGone } from './engine.ts';
 import type { Run } from './run-identity.ts';
@@ -87,32 +87,9 @@ export function repositoryOf(reference: string): string {
 
 /** Asks the image for its Odoo version and addons path. Throws `UsageError('image-without-odoo')`. */
 export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run): Promise<OdooImage> {
-  // The entry point would wait for a database first.
-  const script = 'command -v odoo >/dev/null || exit 42; odoo --version && cat "$ODOO_RC"';
-  const output = new PassThrough();
-  const chunks: Buffer[] = [];
-  output.on('data', (chunk: Buffer) => chunks.push(chunk));
-  let statusCode: number | undefined;
-  try {
-    const [status] = await engine.docker.run(image.id, ['-c', script], output, {
-      Entrypoint: ['sh'],
-      Labels: run.labels,
-      HostConfig: { NetworkMode: 'none', AutoRemove: true },
-    });
-    statusCode = (status as { StatusCode?: number }).StatusCode;
-  } catch (cause) {
-    const text = messageOf(cause);
-    // An image without even a shell can't be Odoo.
-    if (!/executable file not found|no such file/i.test(text)) {
-      throw new InfrastructureError('image-unusable', `The image "${image.reference}" can't be started: ${text}`, {
-        next: 'Try `docker run` with it: the engine says what is wrong.',
-        cause,
-      });
-    }
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
-  const series = /Odoo Server (?:saas~)?(\d+\.\d+)/.exec(text)?.[1];
-  if (statusCode !== 0 || series === undefined) {
+  const answer = await askOdoo(engine, image, run);
+  const series = /Odoo Server (?:saas~)?(\d+\.\d+)/.exec(answer)?.[1];
+  if (series === undefined) {
     throw new UsageError(
       'image-without-odoo',
       `The image "${image.reference}" has no Odoo: \`odoo --version\` does not answer in it.`,
@@ -122,7 +99,7 @@ export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run):
     );
   }
   const options = new Map(
-    [...text.matchAll(/^[ \t]*([a-z_]+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm)].map(([, name = '', value = '']) => [
+    [...answer.matchAll(/^[ \t]*([a-z_]+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm)].map(([, name = '', value = '']) => [
       name,
       value,
     ]),
@@ -136,4 +113,22 @@ export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run):
       .filter(Boolean),
     configured: new Set(options.keys()),
   };
+}
+
+// By a shell: the entry point would wait for a database first. Values stay in the image: one may be a password.
+const VERSION_AND_OPTIONS = String.raw`odoo --version && sed -n \
+  -e '/^[[:blank:]]*addons_path[[:blank:]]*=/{p;d;}' -e 's/^[[:blank:]]*\([a-z_]*\)[[:blank:]]*=.*/\1 =/p' "$ODOO_RC"`;
+
+async function askOdoo(engine: Engine, image: ResolvedImage, run: Run): Promise<string> {
+  try {
+    return (await askImage(engine, image, run, VERSION_AND_OPTIONS)) ?? '';
+  } catch (cause) {
+    const text = messageOf(cause);
+    // An image without even a shell can't be Odoo.
+    if (/executable file not found|no such file/i.test(text)) return '';
+    throw new InfrastructureError('image-unusable', `The image "${image.reference}" can't be started: ${text}`, {
+      next: 'Try `docker run` with it: the engine says what is wrong.',
+      cause,
+    });
+  }
 }

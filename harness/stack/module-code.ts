@@ -1,7 +1,6 @@
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { InfrastructureError, messageOf } from '../errors.ts';
+import { askImage } from './ask-image.ts';
 import type { Engine } from './engine.ts';
 import type { OdooImage } from './image.ts';
 import type { Run } from './run-identity.ts';
@@ -46,18 +45,10 @@ const answer = z.object({ names: z.array(z.string()).min(1), neutralizations: z.
 
 /** Reads which modules an image holds and what their neutralization runs. Throws `InfrastructureError('image-modules')`. */
 export async function readImageModules(engine: Engine, image: OdooImage, run: Run): Promise<ModuleCode> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  stderr.resume();
-  const printed = text(stdout);
   try {
-    await engine.docker.run(image.id, ['-c', RUN_IT, 'sh', LIST_MODULES], [stdout, stderr], {
-      Entrypoint: ['sh'],
-      Tty: false,
-      Labels: run.labels,
-      HostConfig: { NetworkMode: 'none', AutoRemove: true },
-    });
-    stdout.end();
-    const { names, neutralizations } = answer.parse(JSON.parse((await printed).trim().split('\n').at(-1) ?? ''));
+    const printed = await askImage(engine, image, run, RUN_IT, LIST_MODULES);
+    if (printed === undefined) throw new Error('its Python ended with an error');
+    const { names, neutralizations } = answer.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? ''));
     return { series: image.series, names: new Set(names), neutralizations: new Map(Object.entries(neutralizations)) };
   } catch (cause) {
     throw new InfrastructureError(

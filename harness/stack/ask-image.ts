@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
+import { cacheFolder } from './cache-folder.ts';
+import type { Engine } from './engine.ts';
+import type { Run } from './run-identity.ts';
+
+/**
+ * What a shell script prints in a container of this image, which reaches nothing. An id stands for its content, so the
+ * same question is asked once and remembered. undefined when the script did not end with 0: that is asked anew.
+ * Throws the engine's error when the container can't be started.
+ */
+export async function askImage(
+  engine: Engine,
+  image: { id: string },
+  run: Run,
+  script: string,
+  ...args: string[]
+): Promise<string | undefined> {
+  const command = ['-c', script, 'sh', ...args];
+  const question = createHash('sha256')
+    .update(JSON.stringify([image.id, command]))
+    .digest('hex');
+  const file = join(cacheFolder('images'), question);
+  const remembered = await readFile(file, 'utf8').catch(() => undefined);
+  if (remembered !== undefined) return remembered;
+  const answer = await runInImage(engine, image.id, run, command);
+  if (answer === undefined) return undefined;
+  await writeFile(`${file}.${run.id}`, answer, { mode: 0o600 });
+  await rename(`${file}.${run.id}`, file);
+  return answer;
+}
+
+async function runInImage({ docker }: Engine, image: string, run: Run, command: string[]): Promise<string | undefined> {
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: ['sh'],
+    Cmd: command,
+    Labels: run.labels,
+    HostConfig: { NetworkMode: 'none' },
+  });
+  try {
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    stderr.resume();
+    docker.modem.demuxStream(stream, stdout, stderr);
+    const printed = text(stdout);
+    await container.start();
+    await finished(stream, { writable: false });
+    stdout.end();
+    const { StatusCode: exitCode } = (await container.wait()) as { StatusCode: number };
+    return exitCode === 0 ? await printed : undefined;
+  } finally {
+    await container.remove({ force: true, v: true }).catch(() => {});
+  }
+}
