@@ -26,6 +26,8 @@ export interface SmokeTarget extends Omit<SmokeSettings, 'screenshots'> {
   /** For the whole run, in ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Aborted once Odoo has ended: nobody then waits for its answers. */
+  odooEnded?: AbortSignal;
   progress: Progress;
   onResult?: (result: CheckResult) => void;
 }
@@ -87,7 +89,7 @@ async function runFlows(
   runnerFor: (flows: readonly string[]) => FlowRunner,
   target: SmokeTarget,
 ): Promise<SmokeOutcome> {
-  const { screenshots = 'keep', timeoutMs = 180_000, signal, progress, onResult = () => {} } = target;
+  const { screenshots = 'keep', timeoutMs = 180_000, signal, odooEnded, progress, onResult = () => {} } = target;
   if (target.login === '' || target.password === '') return withoutCredentials(flows, onResult);
   const settings = settingsEnvironment({ ...target, outDir: resolve(target.outDir), screenshots });
   const timedOut = AbortSignal.timeout(timeoutMs);
@@ -95,9 +97,12 @@ async function runFlows(
   let pending = flows;
   for (let attempt = 1; pending.length > 0; attempt += 1) {
     signal?.throwIfAborted();
-    const run = await runOnce(runnerFor(pending), pending, { settings, timedOut, signal, progress });
+    const run = await runOnce(runnerFor(pending), pending, { settings, timedOut, signal, odooEnded, progress });
     for (const [flow, outcome] of run) outcomes.set(flow, outcome);
-    pending = attempt < ATTEMPTS && !timedOut.aborted ? pending.filter((flow) => outcomes.get(flow)?.disturbed) : [];
+    pending =
+      attempt < ATTEMPTS && !timedOut.aborted && !odooEnded?.aborted
+        ? pending.filter((flow) => outcomes.get(flow)?.disturbed)
+        : [];
     if (pending.length > 0) {
       progress.note(`Smoke: the network of this machine changed under the browser; once more: ${pending.join(', ')}`);
     }
@@ -111,23 +116,25 @@ interface Surroundings {
   settings: Record<string, string>;
   timedOut: AbortSignal;
   signal: AbortSignal | undefined;
+  odooEnded: AbortSignal | undefined;
   progress: Progress;
 }
 
 async function runOnce(
   runner: FlowRunner,
   flows: readonly string[],
-  { settings, timedOut, signal, progress }: Surroundings,
+  { settings, timedOut, signal, odooEnded, progress }: Surroundings,
 ): Promise<Map<string, FlowOutcome>> {
   try {
     return await progress.step('Smoke: browser flows', async (detail) => {
       const run = new FlowRun(flows, detail);
       const ended = await runner.run(settings, {
-        signal: signal ? AbortSignal.any([signal, timedOut]) : timedOut,
+        signal: AbortSignal.any([timedOut, ...(signal ? [signal] : []), ...(odooEnded ? [odooEnded] : [])]),
         onEvent: (event) => run.onEvent(event),
       });
       signal?.throwIfAborted();
       for (const host of run.blockedHosts) progress.note(`Smoke: the browser was kept from calling ${host}`);
+      if (odooEnded?.aborted) return run.finish('Odoo ended during the flows');
       return run.finish(timedOut.aborted ? 'the smoke test took longer than it may' : ended);
     });
   } finally {

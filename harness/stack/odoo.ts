@@ -24,6 +24,8 @@ interface OdooOptions {
   addons?: readonly string[];
   /** A folder as Odoo's `filestore/<database>`; it is copied, never written to. */
   filestore?: string;
+  /** A volume that holds the data folder, for the next Odoo on the same database; without it a new one each time. */
+  dataVolume?: string;
   signal?: AbortSignal;
 }
 
@@ -32,6 +34,8 @@ export interface RunningOdoo {
   container: Container;
   url: URL;
   log: OdooLog;
+  /** Aborted once it has ended, by whatever. */
+  ended: AbortSignal;
 }
 
 /**
@@ -67,7 +71,9 @@ export async function startOdoo(
     timeoutMs: options.timeoutMs ?? 180_000,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  return { container, url, log };
+  const ended = new AbortController();
+  void logEnded.then(() => ended.abort());
+  return { container, url, log, ended: ended.signal };
 }
 
 /** Runs one Odoo command to its end (`['-i', 'base', '--stop-after-init']`, `['neutralize']`) and removes its container. */
@@ -112,7 +118,7 @@ class OdooContainer extends GenericContainer {
 
 async function launch(
   engine: Engine,
-  { run, network, image, database, addons = [], filestore }: OdooOptions,
+  { run, network, image, database, addons = [], filestore, dataVolume }: OdooOptions,
   args: readonly string[],
   command?: string,
 ): Promise<{ container: Container; log: OdooLog; logEnded: Promise<void> }> {
@@ -122,6 +128,7 @@ async function launch(
     target: `/mnt/odoo-gate-addons/${index}`,
     mode: 'ro' as const,
   }));
+  const data = dataVolume === undefined ? [] : [{ source: dataVolume, target: DATA_FOLDER, mode: 'rw' as const }];
   const addonsPath = [...image.addonsPath, ...mounted.map(({ target }) => target)];
   let logEnded: Promise<void> = Promise.resolve();
 
@@ -144,7 +151,7 @@ async function launch(
     ])
     .withLabels(run.labels)
     .withNetworkMode(network.name)
-    .withBindMounts(mounted)
+    .withBindMounts([...mounted, ...data])
     .withWaitStrategy(startedOnly())
     .withLogConsumer((stream: Readable) => {
       stream.setEncoding('utf8').on('data', (chunk: string) => log.push(chunk));

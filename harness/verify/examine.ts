@@ -1,17 +1,15 @@
 import { filestoreComplete } from '../backup/filestore-complete.ts';
 import type { CheckResult } from '../check.ts';
 import type { DatabaseAddress } from '../database/connection.ts';
-import { withReadOnlySession } from '../database/read-only.ts';
-import { resultOf, runChecks } from '../run.ts';
-import { type SanitizeChecksOptions, sanitizeChecks, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
+import { type ReadOnlySession, withReadOnlySession } from '../database/read-only.ts';
+import { runChecks } from '../run.ts';
+import { type SanitizeChecksOptions, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
-import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
-import { STACK_DATABASE } from '../stack/postgres.ts';
+import { type FixedPointContext, fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
+import type { OdooImage } from '../stack/image.ts';
 import type { RunContext } from '../stack/run-context.ts';
-import { compareDrift } from './drift.ts';
 import { modulesInStack } from './module-code.ts';
 import { ASKED_AGAIN, driftCheck } from './plan.ts';
-import type { Copy } from './prepare-copy.ts';
 import { chosen } from './selection.ts';
 
 /** What SQL and the filestore are asked about. */
@@ -28,11 +26,11 @@ export async function checkStored(
   { progress }: RunContext,
   { address, filestore, held, ...options }: Examined,
   required: readonly string[],
-  onSnapshot: () => void,
+  onSnapshot: (session: ReadOnlySession) => Promise<void>,
 ): Promise<CheckResult[]> {
   const wanted = required.includes(driftCheck.id) ? [...required, ...ASKED_AGAIN] : required;
   return withReadOnlySession(address, async (session) => {
-    onSnapshot();
+    await onSnapshot(session);
     const found = await sanitizeContext(session, options);
     return progress.step('check what is stored', async (detail) => [
       ...(await runChecks(chosen(sanitizeChecksWith(held), wanted), found, { onResult: ({ id }) => detail(id) })),
@@ -41,31 +39,23 @@ export async function checkStored(
   });
 }
 
-/** The same questions after the boot and the flows: what changed since? */
-export async function askAgain(
-  { address, ...options }: Examined,
-  before: readonly CheckResult[],
-): Promise<CheckResult> {
-  const started = performance.now();
-  const after = await withReadOnlySession(address, async (session) =>
-    runChecks(chosen(sanitizeChecks, ASKED_AGAIN), await sanitizeContext(session, options)),
-  );
-  const asked = before.filter(({ id }) => ASKED_AGAIN.includes(id));
-  return resultOf(driftCheck, compareDrift(asked, after), performance.now() - started);
+/** The code whose neutralization is tried; undefined where nobody asks. */
+export async function codeToTry(
+  context: RunContext,
+  image: OdooImage,
+  { addons = [], required }: { addons: readonly string[] | undefined; required: readonly string[] },
+): Promise<FixedPointContext['modules'] | undefined> {
+  return required.includes(fixedPoint.id) ? modulesInStack(context, image, addons) : undefined;
 }
 
 /** Before Odoo starts: it needs the rows for itself for a moment. */
 export async function tryNeutralization(
-  context: RunContext,
-  copy: Copy,
-  addons: readonly string[],
-  required: readonly string[],
+  { progress }: RunContext,
+  { address }: Examined,
+  modules: FixedPointContext['modules'] | undefined,
 ): Promise<CheckResult[]> {
-  if (!required.includes(fixedPoint.id)) return [];
-  return context.progress.step("try the modules' own neutralization, and roll it back", async () =>
-    runChecks([fixedPoint], {
-      address: copy.postgres.address(STACK_DATABASE),
-      modules: await modulesInStack(context, copy.image, addons),
-    }),
+  if (modules === undefined) return [];
+  return progress.step("try the modules' own neutralization, and roll it back", () =>
+    runChecks([fixedPoint], { address, modules }),
   );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CheckResult, inconclusive } from '../check.ts';
 import { gateCoverage } from '../coverage-gate/gate.ts';
+import type { ReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
 import { removeReport } from '../report/write.ts';
 import { type Artifact, buildReport, type RunReport, resultOf, runChecks } from '../run.ts';
@@ -16,8 +17,9 @@ import { STACK_DATABASE } from '../stack/postgres.ts';
 import { type RunContext, withRun } from '../stack/run-context.ts';
 import { sideBySide } from '../stack/side-by-side.ts';
 import { boot } from './boot.ts';
-import { askAgain, checkStored, tryNeutralization } from './examine.ts';
-import { bootCheck, driftCheck, needsOdoo, requiredFlows, VERIFY_CHECKS } from './plan.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { checkStored, codeToTry, tryNeutralization } from './examine.ts';
+import { bootCheck, needsOdoo, requiredFlows, VERIFY_CHECKS } from './plan.ts';
 import { type Copy, type CopyOptions, prepareCopy } from './prepare-copy.ts';
 import { type FingerprintSource, lookForResidue, openFingerprints, residueIds } from './residue.ts';
 import { neutralize } from './sanitize-database.ts';
@@ -25,6 +27,7 @@ import { chosen, selectChecks } from './selection.ts';
 import { findAdministrator, openDoorForSmoke } from './smoke-user.ts';
 import { logCheck } from './stack-checks.ts';
 import { toolVersion } from './tool-version.ts';
+import { updateCheck, updateModules } from './update-modules.ts';
 import { askOdoo, isAnonymous, walkThrough } from './visit.ts';
 
 export interface VerifyOptions extends CopyOptions {
@@ -36,6 +39,8 @@ export interface VerifyOptions extends CopyOptions {
   stagingPassword?: string;
   /** Folders of addons that the image lacks. */
   addons?: readonly string[];
+  /** Modules that Odoo updates (`-u`) before it starts; `all` is all of them. */
+  update?: readonly string[];
   coverage?: { reports: readonly string[]; base?: string; min: number };
   /** Without it nothing is looked for, and nothing said. */
   fingerprint?: FingerprintSource;
@@ -97,10 +102,11 @@ interface Verified {
   artifacts: Artifact[];
 }
 
-function requiredChecks({ coverage, fingerprint, held, only }: VerifyOptions): string[] {
+function requiredChecks({ coverage, fingerprint, held, update, only }: VerifyOptions): string[] {
   const coverageIds =
     coverage === undefined ? [] : ['coverage.total', ...(coverage.base === undefined ? [] : ['coverage.no-decrease'])];
-  const all = [...VERIFY_CHECKS, ...customIds(held), ...residueIds(fingerprint, true), ...coverageIds];
+  const updateIds = update === undefined ? [] : [updateCheck.id];
+  const all = [...VERIFY_CHECKS, ...updateIds, ...customIds(held), ...residueIds(fingerprint, true), ...coverageIds];
   const chosen = selectChecks(all, only);
   // What needs Odoo needs that it starts, chosen or not.
   return all.filter((id) => chosen.includes(id) || (id === bootCheck.id && chosen.some(needsOdoo)));
@@ -148,18 +154,23 @@ async function judgeCopy(
 ): Promise<SmokeOutcome> {
   const { addons = [], baseUrl, treatment } = options;
   const stagingPassword = options.stagingPassword ?? randomBytes(12).toString('base64url');
-  if (treatment !== 'as-found') await sanitizeCopy(context, copy, options, stagingPassword);
+  const [modules] = await sideBySide(context.signal, (signal) => [
+    codeToTry({ ...context, signal }, copy.image, { addons, required }),
+    treatment === 'as-found' ? Promise.resolve() : sanitizeCopy({ ...context, signal }, copy, options, stagingPassword),
+  ]);
 
   const address = copy.postgres.address(STACK_DATABASE);
   const administrator = await findAdministrator(address);
   const anonymized = treatment === 'sanitize-and-anonymize';
   const password = anonymized ? stagingPassword : randomBytes(12).toString('base64url');
   const examined = { address, filestore: copy.filestore, baseUrl, stagingPassword, held: options.held ?? {} };
-  const neutral = await tryNeutralization(context, copy, addons, required);
+  const neutral = await tryNeutralization(context, examined, modules);
 
   // The checks' snapshot is taken before anything else touches the copy; they then run while Odoo starts.
   const snapshot = Promise.withResolvers<void>();
-  const stored = checkStored(context, examined, required, snapshot.resolve).then(async (results) => [
+  const drift = new DriftWatch(address, { baseUrl, stagingPassword }, required);
+  const onSnapshot = (session: ReadOnlySession) => drift.begin(session).then(snapshot.resolve);
+  const stored = checkStored(context, examined, required, onSnapshot).then(async (results) => [
     ...results,
     ...(await lookForResidue(examined, fingerprints, required, context.progress)),
   ]);
@@ -168,23 +179,35 @@ async function judgeCopy(
     (async () => {
       await Promise.race([snapshot.promise, stored]);
       if (administrator !== undefined && !anonymized) await openDoorForSmoke(address, administrator, password);
-      return boot({ ...context, signal }, copy, addons, required);
+      const { update: modules } = options;
+      if (modules === undefined || !required.includes(bootCheck.id))
+        return boot({ ...context, signal }, copy, addons, required);
+      // A table that an update rewrites looks empty to a snapshot from before.
+      await stored;
+      const updated = await updateModules({ ...context, signal }, copy, { modules, addons });
+      await drift.ask('update');
+      const booted = await boot({ ...context, signal }, copy, addons, required, updated.dataVolume);
+      return { ...booted, results: [updated.result, ...booted.results] };
     })(),
   ]);
   const results = [...neutral, ...storedResults, ...started.results];
   if (started.odoo === undefined) return { results, artifacts: [] };
 
-  const { url, log } = started.odoo;
+  const { url, log, ended } = started.odoo;
   const user = administrator && { login: administrator.login, password };
   options.onStarted?.({ url, login: user?.login ?? '', password, runId: context.run.id });
-  const running = { url, database: STACK_DATABASE, log, address, series: copy.image.series, user };
+  const running = { url, database: STACK_DATABASE, log, ended, address, series: copy.image.series, user };
   const screenshots = anonymized && isAnonymous(storedResults) ? 'keep' : 'blur';
-  const [asked, walked] = await sideBySide(context.signal, (signal) => [
-    askOdoo(running, required),
+  const asOfBoot = Promise.withResolvers<void>();
+  const askedAgain = drift.ask('boot', asOfBoot.resolve);
+  await Promise.race([asOfBoot.promise, askedAgain]);
+  const [[asked], walked] = await sideBySide(context.signal, (signal) => [
+    Promise.all([askOdoo(running, required), askedAgain]),
     walkThrough({ ...context, signal }, running, { smoke, baseUrl, screenshots, outDir: artifactFolder }),
   ]);
   results.push(...asked, ...walked.results);
-  if (required.includes(driftCheck.id)) results.push(await askAgain(examined, storedResults));
+  await drift.ask('flows');
+  results.push(...drift.judge(storedResults));
   results.push(...(await runChecks(chosen([logCheck], required), { url, log })));
   return { results, artifacts: walked.artifacts };
 }

@@ -14,6 +14,7 @@ export interface Running {
   url: URL;
   database: string;
   log: OdooLog;
+  ended: AbortSignal;
   address: DatabaseAddress;
   /** Of the image. */
   series: string;
@@ -36,11 +37,11 @@ export async function askOdoo(
 /** The browser's flows; none without an administrator to sign in as. */
 export async function walkThrough(
   { progress, signal }: RunContext,
-  { url, database, user }: Running,
+  { url, database, user, ended }: Running,
   { smoke, ...kept }: { smoke: Smoke | undefined; baseUrl: URL; screenshots: 'keep' | 'blur'; outDir: string },
 ): Promise<SmokeOutcome> {
   if (smoke === undefined || user === undefined) return { results: [], artifacts: [] };
-  return smoke.run({ url, database, ...user, ...kept, signal, progress });
+  return smoke.run({ url, database, ...user, ...kept, signal, odooEnded: ended, progress });
 }
 
 /** Proven to hold no personal data that a screenshot could show; what was not asked is not proven. */

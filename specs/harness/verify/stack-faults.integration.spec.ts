@@ -228,7 +228,7 @@ describe('what goes away in the middle never passes:', () => {
 
   test('Odoo during the flows', async () => {
     const { address } = await freshDatabase();
-    const { container, url, log } = await odooOn(address);
+    const { container, url, log, ended } = await odooOn(address);
     let killed: Promise<unknown> | undefined;
     const progress = {
       ...silentProgress,
@@ -243,6 +243,7 @@ describe('what goes away in the middle never passes:', () => {
       login: 'admin',
       password: 'admin',
       flows: ['apps'],
+      odooEnded: ended,
       outDir: folder,
       progress,
     });
