@@ -7,6 +7,8 @@ import { deliver } from '../deliver.ts';
 import { declareFingerprint, fingerprintShape, fingerprintSource } from '../fingerprint-source.ts';
 import { common, list, option, outOption, percent, secretFrom, text, url } from '../options.ts';
 
+const moduleNames = z.array(z.string().regex(/^[a-zA-Z0-9_]+$/, 'has a name that no module has'));
+
 const options = {
   ...common,
   image: text,
@@ -15,6 +17,7 @@ const options = {
   filestore: text.optional(),
   baseUrl: url.optional(),
   addons: list.optional(),
+  update: list.pipe(moduleNames).optional(),
   asFound: z.boolean().default(false),
   sanitize: z.boolean().default(false),
   anonymize: z.boolean().default(false),
@@ -40,6 +43,7 @@ export const verify: Subcommand<typeof options> = {
   examples: [
     'odoo-gate verify --image odoo:19 --backup prod.zip --as-found',
     'odoo-gate verify --image ghcr.io/acme/odoo:uat-v1.2.3 --backup prod.zip --sanitize --anonymize --out report',
+    'odoo-gate verify --image ghcr.io/acme/odoo:uat-v1.2.3 --backup prod.zip --sanitize --anonymize --update all',
     'odoo-gate verify --image odoo:19 --backup prod.dump --filestore filestore.tar.gz --sanitize --only "sanitize.*"',
   ],
   options,
@@ -51,6 +55,9 @@ export const verify: Subcommand<typeof options> = {
       .addOption(option('--filestore <path>', 'folder, .tar or .tar.gz, for a dump without one'))
       .addOption(option('--base-url <url>', `URL of the stack that the copy is for (default: ${OWN_URL.origin})`))
       .addOption(option('--addons <folders>', 'comma-separated folders of addons that the image lacks'))
+      .addOption(
+        option('--update <modules>', 'comma-separated modules that Odoo updates (-u) before it starts, or all'),
+      )
       .addOption(
         option('--as-found', 'change nothing before the checks (the default)').conflicts(['sanitize', 'anonymize']),
       )
@@ -77,7 +84,7 @@ export const verify: Subcommand<typeof options> = {
       throw new UsageError('options', '--anonymize goes with --sanitize.', { next: 'Give both, or neither.' });
     }
     const stagingPassword = secretFrom(given.stagingPasswordEnv, '--staging-password-env');
-    const { filestore, addons, only, out, coverage, baseCoverage } = given;
+    const { filestore, addons, update, only, out, coverage, baseCoverage } = given;
     const report = await runVerify({
       image: given.image,
       postgresImage: given.postgresImage,
@@ -92,6 +99,7 @@ export const verify: Subcommand<typeof options> = {
       ...(filestore === undefined ? {} : { filestore }),
       ...(stagingPassword === undefined ? {} : { stagingPassword }),
       ...(addons === undefined ? {} : { addons }),
+      ...(update === undefined ? {} : { update }),
       ...(only === undefined ? {} : { only }),
       ...(out === undefined ? {} : { out }),
       ...(coverage === undefined

@@ -7,12 +7,13 @@ import type { RunContext } from '../stack/run-context.ts';
 import { bootCheck } from './plan.ts';
 import type { Copy } from './prepare-copy.ts';
 
-/** Starts Odoo on the copy. That it does not start is a result; that this machine can't start anything is thrown. */
+/** Starts Odoo on the copy, with the filestore as an update left it in `dataVolume` if there was one. That it does not start is a result; that this machine can't start anything is thrown. */
 export async function boot(
   context: RunContext,
   copy: Copy,
   addons: readonly string[],
   required: readonly string[],
+  dataVolume?: string,
 ): Promise<{ odoo?: RunningOdoo; results: CheckResult[] }> {
   if (!required.includes(bootCheck.id)) return { results: [] };
   const { engine, run, network, signal } = context;
@@ -24,8 +25,8 @@ export async function boot(
         network,
         image: copy.image,
         database: copy.postgres.address(STACK_DATABASE),
-        filestore: copy.filestore,
-        addons: addons,
+        addons,
+        ...(dataVolume === undefined ? { filestore: copy.filestore } : { dataVolume }),
         signal,
       }),
     );

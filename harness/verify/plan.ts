@@ -3,6 +3,7 @@ import type { Check } from '../check.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import { SMOKE_CHECKS } from '../smoke/run-smoke.ts';
+import { cronsRanCheck } from './cron-runs.ts';
 import { rpcCheck } from './rpc-check.ts';
 import { logCheck, stackChecks } from './stack-checks.ts';
 
@@ -22,7 +23,7 @@ export const driftCheck: Identity = {
   severity: 'critical',
 };
 
-/** Checks that are asked again at the end. The others look at data that the flows themselves make. */
+/** Checks that are asked again after an update, the boot and the flows. The others look at data that the flows themselves make. */
 export const ASKED_AGAIN: readonly string[] = [
   'sanitize.mail-servers',
   'sanitize.incoming-mail',
@@ -46,6 +47,7 @@ export const VERIFY_CHECKS: readonly string[] = [
   ...sanitizeChecks.map(({ id }) => id),
   fixedPoint.id,
   driftCheck.id,
+  cronsRanCheck.id,
   filestoreComplete.id,
   bootCheck.id,
   ...stackChecks.map(({ id }) => id),
@@ -56,7 +58,7 @@ export const VERIFY_CHECKS: readonly string[] = [
 
 /** Checks that have to wait for a started Odoo. */
 export function needsOdoo(id: string): boolean {
-  return /^(stack|smoke)\./.test(id) || id === driftCheck.id;
+  return /^(stack|smoke)\./.test(id) || id === driftCheck.id || id === cronsRanCheck.id;
 }
 
 /** The names of the browser's flows among the required checks. */

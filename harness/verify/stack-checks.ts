@@ -52,14 +52,7 @@ export const stackChecks: readonly Check<StackContext>[] = [
         }));
       // Odoo starts without them and only says so in its log.
       if (!(await logHasArrived(url, log)) && waiting.length === 0) return inconclusive(LOG_LOST);
-      const absent: Finding[] = log.problems
-        .filter(({ message }) => LEFT_OUT.test(message))
-        .map(({ message }) => ({
-          message: message.split('\n')[0] ?? '',
-          location: "Odoo's log",
-          fix: 'The image lacks the code of these modules: add their addons to it, or with --addons.',
-        }));
-      return failedUnlessEmpty([...waiting, ...absent], installed);
+      return failedUnlessEmpty([...waiting, ...modulesLeftOut(log)], installed);
     },
   },
   {
@@ -116,6 +109,34 @@ async function problemOfAsset(asset: URL): Promise<string | undefined> {
   }
 }
 
+/** Modules that Odoo started or updated without. */
+export function modulesLeftOut(log: OdooLog): Finding[] {
+  return log.problems
+    .filter(({ message }) => LEFT_OUT.test(message))
+    .map(({ message }) => ({
+      message: message.split('\n')[0] ?? '',
+      location: "Odoo's log",
+      fix: 'The image lacks the code of these modules: add their addons to it, or with --addons.',
+    }));
+}
+
+/** Every different error of a log, counted. */
+export function errorsOf(log: OdooLog): Finding[] {
+  const errors = log.problems.filter((record) => record.level !== 'WARNING');
+  const unkept = log.errorCount - errors.length;
+  const groups = Map.groupBy(
+    errors.filter((record) => !isKnownLogNoise(record)),
+    describeRecord,
+  );
+  const findings: Finding[] = [...groups].map(([message, records]) => ({
+    message,
+    location: records[0]?.logger ?? '',
+    count: records.length,
+  }));
+  if (unkept > 0) findings.push({ message: 'more errors than are kept', count: unkept });
+  return findings;
+}
+
 /** Run last: what Odoo logged from its start to the end of the smoke flows. */
 export const logCheck: Check<Pick<StackContext, 'log' | 'url'>> = {
   id: 'stack.log',
@@ -124,18 +145,7 @@ export const logCheck: Check<Pick<StackContext, 'log' | 'url'>> = {
   needs: ['log'],
   run: async ({ log, url }) => {
     const arrived = await logHasArrived(url, log);
-    const errors = log.problems.filter((record) => record.level !== 'WARNING');
-    const unkept = log.errorCount - errors.length;
-    const groups = Map.groupBy(
-      errors.filter((record) => !isKnownLogNoise(record)),
-      describeRecord,
-    );
-    const findings: Finding[] = [...groups].map(([message, records]) => ({
-      message,
-      location: records[0]?.logger ?? '',
-      count: records.length,
-    }));
-    if (unkept > 0) findings.push({ message: 'more errors than are kept', count: unkept });
+    const findings = errorsOf(log);
     if (findings.length > 0) return failedUnlessEmpty(findings, log.records);
     return arrived ? passed(log.records) : inconclusive(LOG_LOST);
   },

@@ -29,6 +29,7 @@ test.each([
   'sanitize.secrets',
   'sanitize.fixed-point',
   'sanitize.drift',
+  'sanitize.crons-ran',
   'backup.filestore-complete',
   'stack.boot',
   'stack.modules',
