@@ -9,6 +9,7 @@ import { fingerprint } from './commands/fingerprint.ts';
 import { promote } from './commands/promote.ts';
 import { restore } from './commands/restore.ts';
 import { sanitize } from './commands/sanitize.ts';
+import { selftest } from './commands/selftest.ts';
 import { smoke } from './commands/smoke.ts';
 import { down, up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
@@ -32,6 +33,7 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
   addSubcommand(program, signal, check, perform);
   addSubcommand(program, signal, sanitize, perform);
   addSubcommand(program, signal, fingerprint, perform);
+  addSubcommand(program, signal, selftest, perform);
   addSubcommand(program, signal, smoke, perform);
   addSubcommand(program, signal, coverage, perform);
   addSubcommand(program, signal, promote, perform);

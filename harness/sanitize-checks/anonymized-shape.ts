@@ -127,7 +127,7 @@ export const SHAPES = {
   account: isAccountNumber,
   /** The document's own number, which Odoo proposes, or nothing but digits, as in structured references. */
   'payment-reference': (column: string) =>
-    `(${isTitle(column)} OR ${text(column)} = t.name OR ${text(column)} ~ '^(RF)?[-+*/ 0-9]+$')`,
+    `(${isTitle(column)} OR ${text(column)} = t.name OR ${text(column)} ~ '^(RF|[+]{3}|[*]{3})?[-/ 0-9]+([+]{3}|[*]{3})?$')`,
   /** Odoo puts it together of maker, model and plate (fleet/models/fleet_vehicle.py). */
   'vehicle-name': (column: string) => isBlankOr(column, '.*/No Plate'),
 } as const satisfies Record<string, (column: string) => string>;

@@ -7,7 +7,7 @@ import type { Rule, RuleSet } from '../rule.ts';
  */
 const CREDENTIAL =
   /key|secret|token|passw|pwd|login|merchant|signature|salt|pspid|hmac|identifier|client|user|seller|account|access|sha_|service_ref|site_|hash_secret|mandate|payment_method$/;
-const DUMMY = '^(dummy|neutralized)';
+const DUMMY = '^(dummy[_a-z0-9]{0,16}|neutralized)$';
 const TEXT = new Set(['character varying', 'text']);
 
 function credentialsIn(table: string, columns: ReadonlyMap<string, string> | undefined): Rule[] {
