@@ -8,6 +8,7 @@ import { coverage } from './commands/coverage.ts';
 import { fingerprint } from './commands/fingerprint.ts';
 import { promote } from './commands/promote.ts';
 import { restore } from './commands/restore.ts';
+import { rules } from './commands/rules.ts';
 import { sanitize } from './commands/sanitize.ts';
 import { selftest } from './commands/selftest.ts';
 import { smoke } from './commands/smoke.ts';
@@ -31,6 +32,7 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
 
   addSubcommand(program, signal, verify, perform);
   addSubcommand(program, signal, check, perform);
+  addSubcommand(program, signal, rules, perform);
   addSubcommand(program, signal, sanitize, perform);
   addSubcommand(program, signal, fingerprint, perform);
   addSubcommand(program, signal, selftest, perform);

@@ -14,6 +14,10 @@ export interface Finding {
   count?: number;
   /** What to do about it. */
   fix?: string;
+  /** What happens otherwise. */
+  why?: string;
+  /** Where that is known from. */
+  source?: string;
 }
 
 /** What a check may answer; see `passed`, `failed`, `notApplicable`, `inconclusive`. */

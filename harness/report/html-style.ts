@@ -92,7 +92,7 @@ details > summary:hover { background: var(--sunken); }
 .finding { background: var(--soft); border-radius: .5rem; padding: .625rem .875rem; overflow-wrap: anywhere; }
 .finding .what { font-weight: 600; display: flex; gap: .75rem; justify-content: space-between; }
 .finding .count { flex: none; color: var(--tone); font-variant-numeric: tabular-nums; }
-.finding .fix { margin-top: .25rem; font-size: .9375rem; }
+.finding .fix, .finding .why { margin-top: .25rem; font-size: .9375rem; }
 .reason { overflow-wrap: anywhere; }
 p.details { color: var(--muted); font-size: .9375rem; margin-top: -.5rem; }
 

@@ -202,11 +202,12 @@ ${(status === 'failed' || status === 'inconclusive') && markup`<span class="togg
 </div>`;
 }
 
-function renderFinding({ message, location, count, fix }: Finding): Markup {
+function renderFinding({ message, location, count, fix, why, source }: Finding): Markup {
   return markup`<li class="finding">
 <p class="what"><span>${prose(message)}</span>${count !== undefined && markup`<span class="count">${count.toLocaleString('en')}×</span>`}</p>
 ${location !== undefined && markup`<p><code>${location}</code></p>`}
 ${fix !== undefined && markup`<p class="fix"><b>Fix:</b> ${prose(fix)}</p>`}
+${why !== undefined && markup`<p class="why"><b>Why:</b> ${prose(why)}${source !== undefined && markup` <span class="muted">${prose(source)}</span>`}</p>`}
 </li>`;
 }
 

@@ -17,6 +17,8 @@ const finding = z.strictObject({
   location: z.exactOptional(z.string()),
   count: z.exactOptional(count),
   fix: z.exactOptional(z.string()),
+  why: z.exactOptional(z.string()),
+  source: z.exactOptional(z.string()),
 });
 
 const check = {

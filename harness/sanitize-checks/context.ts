@@ -28,13 +28,21 @@ export async function sanitizeContext(session: ReadOnlySession, options: Sanitiz
   return { ...options, session, mailSinks: options.mailSinks ?? [], database: await recognizeOdoo(session) };
 }
 
-const OLDEST = 14;
-const NEWEST = 19;
+export const OLDEST = 14;
+export const NEWEST = 19;
 
 /** Which Odoo this is, and which modules are installed in it. */
 export async function recognizeOdoo(session: ReadOnlySession): Promise<OdooDatabase> {
   if (!session.schema.has('ir_module_module', 'latest_version')) {
     return { kind: 'unknown', reason: 'this is not an Odoo database: it has no table ir_module_module' };
+  }
+  // Odoo itself makes its databases in UTF-8; in this one nobody knows which letters the bytes are.
+  const [server] = await session.query<{ encoding: string }>("SELECT current_setting('server_encoding') AS encoding");
+  if (server?.encoding === 'SQL_ASCII') {
+    return {
+      kind: 'unknown',
+      reason: 'the encoding of the database is SQL_ASCII: its text can not be read as letters',
+    };
   }
   let installed: { name: string; version: string | null }[];
   try {

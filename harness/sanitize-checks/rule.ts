@@ -10,11 +10,21 @@ import {
 import type { SanitizeContext } from './context.ts';
 import { whyUnreadable } from './unreadable.ts';
 
+/** What a rule stands on. */
+export interface Grounds {
+  /** What a copy does, or gives away, where this does not hold. */
+  why: string;
+  /** Where that is known from: module and file of Odoo, another origin, or what was observed. */
+  source: string;
+  /** The first and the last Odoo that has it; without them every one that is known. */
+  odoo?: readonly [first: number, last: number];
+}
+
 /**
  * One thing that has to hold in one table. `none` holds when no row matches, `some` when at least one does.
  * Predicates are SQL over one row, alias `t`; one that yields NULL counts against the database.
  */
-export interface Rule {
+export interface Rule extends Partial<Grounds> {
   table: string;
   /** What the predicate names, the first being where a finding points. A missing one proves the rule empty. */
   columns: readonly string[];
@@ -42,7 +52,8 @@ export type Armed =
   | { readonly oneOf: readonly string[] }
   | { readonly otherThan: readonly string[] };
 
-export interface RuleSet {
+/** Rules that make one check. A rule without grounds of its own stands on theirs. */
+export interface RuleSet extends Grounds {
   id: string;
   title: string;
   severity: Severity;
@@ -53,6 +64,8 @@ export interface RuleSet {
   rules(context: SanitizeContext): readonly Rule[];
   /** Proof that the whole set does not concern this database. */
   exempt?(context: SanitizeContext): string | undefined;
+  /** Where it looks beside the rules that can be listed without a database: found there by name, or looked at otherwise. */
+  beside?: readonly string[];
   /** Assertions that no predicate over one row can make. */
   also?(context: SanitizeContext): Promise<Examination>;
 }
@@ -80,7 +93,7 @@ export function checkOf(set: RuleSet): Check<SanitizeContext> {
       const rules = set.rules(context);
       for (const part of [await examine(rules, set.filled ?? [], context), await set.also?.(context)]) {
         total.assertions += part?.assertions ?? 0;
-        total.findings.push(...(part?.findings ?? []));
+        total.findings.push(...(part?.findings ?? []).map((finding) => withGrounds(finding, set)));
         total.unclear.push(...(part?.unclear ?? []));
       }
       if (total.assertions + total.findings.length + total.unclear.length === 0) {
@@ -89,6 +102,10 @@ export function checkOf(set: RuleSet): Check<SanitizeContext> {
       return outcomeOf(total);
     },
   };
+}
+
+function withGrounds(finding: Finding, { why, source }: Grounds): Finding {
+  return { ...finding, why: finding.why ?? why, source: finding.source ?? source };
 }
 
 /** A finding fails, whatever else could not be told; that is said beside it. */
@@ -154,10 +171,20 @@ function countingQuery(table: string, rules: readonly Rule[]): string {
   return `SELECT count(*) AS rows, ${counts.join(', ')} FROM "${table}" t`;
 }
 
-function findingOf(rule: Rule, count: number): Finding | undefined {
-  const location = rule.location ?? [rule.table, rule.columns[0]].filter(Boolean).join('.');
-  if (rule.none !== undefined) {
-    return count === 0 ? undefined : { message: rule.says, location, count, fix: rule.fix };
-  }
-  return count > 0 ? undefined : { message: rule.says, location, fix: rule.fix };
+function findingOf({ says, fix, why, source, none, ...rule }: Rule, count: number): Finding | undefined {
+  const holds = none === undefined ? count > 0 : count === 0;
+  if (holds) return undefined;
+  return {
+    message: says,
+    location: placeOf(rule),
+    ...(none === undefined ? {} : { count }),
+    fix,
+    ...(why === undefined ? {} : { why }),
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+/** Where a finding of the rule points: `table.column`, unless it says otherwise. */
+export function placeOf({ location, table, columns }: Pick<Rule, 'location' | 'table' | 'columns'>): string {
+  return location ?? [table, columns[0]].filter(Boolean).join('.');
 }

@@ -6,10 +6,11 @@ const TOKENS = "users' tokens for their calendars";
 const stopped = (table: string, column: string): Rule =>
   only(table, column, ['true'], 'calendars are kept in step with those of real people');
 
-/** Odoo google_calendar and microsoft_calendar, data/neutralize.sql; their tables differ in 16, 17 and 18. */
 export const calendars: RuleSet = {
   id: 'sanitize.calendars',
   title: "No real person's calendar is written to",
+  why: 'A copy that keeps calendars in step writes into those of real people, and reads them.',
+  source: 'Odoo google_calendar and microsoft_calendar, data/neutralize.sql; their tables differ in 16, 17 and 18',
   severity: 'high',
   modules: {
     google_calendar: ['google_calendar_credentials', 'res_users_settings', 'res_users'],

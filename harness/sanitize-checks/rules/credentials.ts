@@ -12,10 +12,13 @@ const NOT_SECRET = `t.key IN ('database.secret', 'auth_signup.reset_password', '
 /** SQL over `ir_config_parameter`, alias `t`: the rules below judge this parameter. */
 export const JUDGED_PARAMETER = `t.key ~* '${SECRET_KEY}'`;
 
-/** Everything that opens an account here, and the parameters. Odoo base, auth_*. */
 export const credentials: RuleSet = {
   id: 'sanitize.credentials',
   title: "Nobody's credentials of production work or are kept",
+  why: "Whoever has one of them signs in here, or in production, or at a service on production's account.",
+  source:
+    'Odoo base, auth_totp, auth_passkey, auth_oauth, auth_ldap, auth_signup; neutralization leaves them. `database.secret` signs sessions, and from 18 reset links (base/models/res_users.py)',
+  beside: ['res_users.password: every stored hash against the staging password'],
   severity: 'critical',
   filled: ['res_users', 'ir_config_parameter'],
   modules: {

@@ -8,6 +8,8 @@ export function customRule({ id, table, column, module, neutral, severity, why, 
   return {
     id: `sanitize.custom.${id}`,
     title: `${table}.${column} is neutral: ${why}`,
+    why,
+    source: 'a rule of your own',
     severity,
     modules: module === undefined ? {} : { [module]: [table] },
     rules: ({ database }) => {

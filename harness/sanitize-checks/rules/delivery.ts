@@ -5,10 +5,13 @@ import { goneByName, only } from '../rule-kinds.ts';
 const ACCOUNT =
   /key|secret|token|passw|pwd|login|account|user|site_?id|client|licen[cs]e|meter|customer_?(id|number)|contract|access|credential/i;
 
-/** Odoo delivery/data/neutralize.sql, delivery_mondialrelay; the accounts of delivery_* are left by all of them. */
 export const delivery: RuleSet = {
   id: 'sanitize.delivery',
   title: 'No parcel is ordered from a real carrier',
+  why: 'A confirmed transfer orders a parcel at the carrier, and the company pays for it.',
+  source:
+    'Odoo delivery/data/neutralize.sql, delivery_mondialrelay; the accounts of delivery_* are left by all of them',
+  beside: ['delivery_carrier.*: every text column named like an account or a key'],
   severity: 'critical',
   modules: { delivery: ['delivery_carrier'] },
   rules: ({ session: { schema } }) => [

@@ -89,10 +89,13 @@ const modeParameter = (key: string, values: readonly string[]): Rule => ({
   location: `ir_config_parameter[${key}]`,
 });
 
-/** Odoo account_edi_proxy_client, certificate, l10n_*_edi*: data/neutralize.sql, and the keys that it leaves; OCA l10n-spain. */
 export const eInvoicing: RuleSet = {
   id: 'sanitize.e-invoicing',
   title: 'No invoice reaches an authority or a real network',
+  why: "A posted invoice reaches a tax authority or a customer through the real network, and can't be called back.",
+  source:
+    'Odoo account_edi_proxy_client, certificate, l10n_*_edi*: data/neutralize.sql, and the keys that it leaves; OCA l10n-spain',
+  beside: ['ir_attachment: files of models that hold private keys'],
   severity: 'critical',
   modules: {
     account_edi_proxy_client: ['account_edi_proxy_client_user'],

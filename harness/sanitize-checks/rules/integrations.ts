@@ -15,10 +15,13 @@ const OCA_TABLES = [
 ];
 const KEYS = /key|secret|token|passw|pwd|login|user|credential|account|pem|conn_string|^data$|options$/;
 
-/** Odoo iap, sms_twilio, sale_gelato, l10n_id: data/neutralize.sql and what it leaves; OCA. */
 export const integrations: RuleSet = {
   id: 'sanitize.integrations',
   title: 'No paid or foreign service is used in the name of production',
+  why: "A click on the copy spends the company's credit, or acts in its name elsewhere.",
+  source:
+    'Odoo iap, sms_twilio, sale_gelato, l10n_id: data/neutralize.sql and what it leaves; OCA keychain, fs_storage, storage_backend, auth_*, webservice, base_external_dbsource',
+  beside: ['tables of OCA connectors: every column named like an account or a key'],
   severity: 'high',
   modules: { iap: ['iap_account'] },
   rules: ({ session: { schema } }) => [

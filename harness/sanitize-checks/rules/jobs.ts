@@ -3,10 +3,11 @@ import type { RuleSet } from '../rule.ts';
 const NOT_AUTOVACUUM = (column: string) => `NOT EXISTS (SELECT FROM ir_model_data d
   WHERE d.model = 'ir.cron' AND d.module = 'base' AND d.name = 'autovacuum_job' AND d.res_id = t."${column}")`;
 
-/** Odoo base/data/neutralize.sql; OCA queue_job. */
 export const crons: RuleSet = {
   id: 'sanitize.crons',
   title: 'No scheduled job runs but the clean-up',
+  why: 'A scheduled job works on the copy as it would on production: it sends, fetches, charges and orders.',
+  source: 'Odoo base/data/neutralize.sql; an update (-u) switches jobs on again; OCA queue_job',
   severity: 'critical',
   filled: ['ir_cron', 'ir_model_data'],
   modules: { queue_job: ['queue_job'] },
@@ -32,6 +33,7 @@ export const crons: RuleSet = {
       columns: ['state'],
       none: "t.state IS NULL OR t.state NOT IN ('done', 'cancelled', 'failed')",
       says: 'queued jobs are waiting',
+      source: 'OCA queue_job: states of its runner',
       fix: 'Cancel them.',
       armed: { otherThan: ['done', 'cancelled', 'failed'] },
     },
@@ -40,10 +42,12 @@ export const crons: RuleSet = {
 
 const DISABLED = 'neutralization - disable webhook';
 
-/** Odoo base/data/neutralize.sql from 17: calls out to production's partners on every matching change. */
 export const webhooks: RuleSet = {
   id: 'sanitize.webhooks',
   title: 'No automation calls a webhook',
+  why: 'Every matching change calls out to a partner of production.',
+  source: 'Odoo base/data/neutralize.sql',
+  odoo: [17, 19],
   severity: 'critical',
   rules: () => [
     {

@@ -28,10 +28,12 @@ export function isSinkHost(sinks: readonly string[]): string {
   return named === '' ? `(${reserved})` : `(${reserved} OR lower(${text('smtp_host')}) IN (${named}))`;
 }
 
-/** Odoo base/data/neutralize.sql; ir_mail_server.py falls back to odoo.conf when no server is active. */
 export const mailServers: RuleSet = {
   id: 'sanitize.mail-servers',
   title: 'No mail can leave: only sinks are active',
+  why: "A copy that can send reaches production's customers; with no active server at all Odoo sends through smtp_server of its configuration file.",
+  source:
+    'Odoo base/data/neutralize.sql; base/models/ir_mail_server.py for the fall-back; google_gmail and microsoft_outlook for the tokens, which neutralization leaves',
   severity: 'critical',
   rules: ({ mailSinks }) => [
     {
@@ -47,6 +49,8 @@ export const mailServers: RuleSet = {
       columns: ['active', 'smtp_host'],
       some: `t.active AND ${isSinkHost(mailSinks)}`,
       says: 'no active sink server: without any active server Odoo sends through smtp_server of odoo.conf',
+      why: "With no active server Odoo sends through smtp_server of its configuration file, production's perhaps.",
+      source: 'Odoo base/models/ir_mail_server.py; base/data/neutralize.sql adds such a sink',
       fix: "Add an active server with the host 'invalid', as odoo neutralize does.",
       essential: true,
     },
@@ -56,6 +60,8 @@ export const mailServers: RuleSet = {
       columns: ['owner_user_id', 'active'],
       none: 't.owner_user_id IS NOT NULL AND t.active IS TRUE',
       says: 'active personal mail servers of users',
+      odoo: [19, 19],
+      source: 'Odoo mail/models/ir_mail_server.py: a server of its own for each user',
       fix: 'Deactivate them.',
     },
     {
@@ -69,10 +75,11 @@ export const mailServers: RuleSet = {
   ],
 };
 
-/** Odoo mail/data/neutralize.sql (fetchmail before 17). */
 export const incomingMail: RuleSet = {
   id: 'sanitize.incoming-mail',
   title: 'No mailbox of production is fetched',
+  why: 'A fetch takes mails out of the mailbox that production is waiting for.',
+  source: 'Odoo mail/data/neutralize.sql (fetchmail before 17); passwords and tokens are left by it',
   severity: 'critical',
   modules: { fetchmail: ['fetchmail_server'] },
   rules: () => [
@@ -111,10 +118,11 @@ function scheduled(table: string): Rule {
   };
 }
 
-/** Queues that the next cron, or a click, would send. Odoo mail, sms, snailmail, mass_mailing. */
 export const waitingMail: RuleSet = {
   id: 'sanitize.waiting-mail',
   title: 'No mail, SMS or letter waits to be sent',
+  why: 'What waits is sent by the next job, or a click, to the real person it was written to.',
+  source: 'Odoo mail, sms, snailmail, mass_mailing: states that their queues send; neutralization leaves them',
   severity: 'critical',
   modules: {
     mail: ['mail_mail'],

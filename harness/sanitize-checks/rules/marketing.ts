@@ -15,10 +15,12 @@ function notIn(table: string, states: readonly string[], says: string): Rule {
   };
 }
 
-/** Odoo mass_mailing, marketing_automation, social_*, whatsapp: what the next job, or a click, would send or post. */
 export const marketing: RuleSet = {
   id: 'sanitize.marketing',
   title: 'No campaign runs, nothing waits to be posted',
+  why: 'What the next job, or a click, would send or post goes to the whole audience.',
+  source: 'Odoo mass_mailing, marketing_automation, social_*, whatsapp: states and tokens',
+  beside: ['social_account, social_media, whatsapp_account: every text column named like a key'],
   severity: 'critical',
   modules: {
     mass_mailing: ['mailing_mailing'],

@@ -2,10 +2,12 @@ import { isBlank } from '../anonymized-shape.ts';
 import { personalRules } from '../personal-data/personal-rules.ts';
 import type { RuleSet } from '../rule.ts';
 
-/** reference: Odoo base, mail, phone_validation, account, base_geolocalize, l10n_*: stored copies included. */
 export const partners: RuleSet = {
   id: 'sanitize.partners',
   title: 'No partner is a real person or company',
+  why: 'Names and addresses of real people and companies: personal data, and somewhere to write to.',
+  source:
+    'Odoo base, mail, phone_validation, account, base_geolocalize, l10n_*: stored fields and the copies computed from them',
   severity: 'critical',
   filled: ['res_partner', 'res_company', 'res_users', 'ir_model_data'],
   rules: (context) => [

@@ -34,10 +34,13 @@ function notLive(table: string): Rule {
   };
 }
 
-/** Odoo payment/data/neutralize.sql and payment_*; the table is payment_acquirer before 16. */
 export const payment: RuleSet = {
   id: 'sanitize.payment',
   title: 'No payment provider is live or holds keys',
+  why: 'A payment on the copy charges a real card.',
+  source:
+    "Odoo payment/data/neutralize.sql and payment_*; the table is payment_acquirer before 16. Keys that no file of theirs names are found by the columns' names",
+  beside: ['payment_provider.*, payment_token.*: every text column named like a credential'],
   severity: 'critical',
   modules: { payment: ['payment_provider', 'payment_acquirer'] },
   rules: ({ session: { schema } }) => [

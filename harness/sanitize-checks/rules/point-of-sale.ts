@@ -4,10 +4,12 @@ import { goneByName, only } from '../rule-kinds.ts';
 
 const KEYS = /key|secret|token|passw|pwd|login|merchant|client_|credential|username|account|store_id|_pin$/;
 
-/** Odoo pos_*: data/neutralize.sql, and the keys that it leaves (Adyen, Viva, DPO, Glory). */
 export const pointOfSale: RuleSet = {
   id: 'sanitize.point-of-sale',
   title: 'No payment terminal charges a card',
+  why: 'A terminal of a shop asks a real card for money.',
+  source: 'Odoo pos_*: data/neutralize.sql, and the keys that it leaves (Adyen, Viva, DPO, Glory)',
+  beside: ['pos_payment_method.*: every *_test_mode, and every text column named like a key'],
   severity: 'critical',
   modules: { point_of_sale: ['pos_payment_method'] },
   rules: ({ session: { schema } }) => {

@@ -51,6 +51,9 @@ const PG_CRON: Wire = {
 export const postgres: RuleSet = {
   id: 'sanitize.postgres',
   title: 'The database itself reaches no other and runs no job',
+  why: 'Foreign servers, subscriptions and jobs of Postgres come along in a dump and reach out without Odoo.',
+  source: "PostgreSQL: system catalogs; pg_cron's table cron.job",
+  beside: ['pg_foreign_server, pg_user_mappings, pg_subscription, pg_event_trigger, cron.job'],
   severity: 'high',
   rules: () => [],
   also: lookAtCatalogs,

@@ -6,10 +6,13 @@ const LINK_COLUMNS = new Set(['access_token', 'invite_token', 'webhook_uuid', 'a
 /** A cookie's number for statistics, which opens nothing. */
 const NO_LINKS = new Set(['website_visitor']);
 
-/** Odoo portal.mixin and whatever else has an access_token; base_automation. On production the same link opens the original. */
 export const sharedLinks: RuleSet = {
   id: 'sanitize.shared-links',
   title: "No link of production's opens a document: tokens are drawn anew",
+  why: 'On production the same link opens the original, without signing in.',
+  source:
+    'Odoo portal.mixin and whatever else has an access_token; mail, base_automation (webhook_uuid), hr_attendance',
+  beside: ['*.access_token, *.invite_token, *.webhook_uuid, *.attendance_kiosk_key'],
   severity: 'high',
   rules: ({ session: { schema } }) =>
     [...schema.tables()]

@@ -9,10 +9,13 @@ function normalized(url: string): string | undefined {
 
 const FIX_URL = "Set the parameter to the stack's own URL, or run odoo-gate sanitize.";
 
-/** Odoo writes web.base.url at an administrator's login unless web.base.url.freeze is non-empty (base/models/res_users.py). */
 export const baseUrl: RuleSet = {
   id: 'sanitize.base-url',
   title: 'Links lead to the stack itself, and stay so',
+  why: "Links in mails, portal pages and payment callbacks lead to production; unfrozen, the next administrator's login rewrites the URL.",
+  source:
+    'Odoo base/models/res_users.py writes web.base.url at a login unless web.base.url.freeze is filled; website.domain, report.url',
+  beside: ['ir_config_parameter[web.base.url], ir_config_parameter[report.url]'],
   severity: 'high',
   filled: ['ir_config_parameter'],
   modules: { website: ['website'] },
@@ -90,10 +93,12 @@ function isLoopback(url: string): boolean {
   return URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }
 
-/** What `odoo neutralize` leaves for people to see; the command exists from 16. */
 export const neutralized: RuleSet = {
   id: 'sanitize.neutralized',
   title: 'The database says that it is a copy',
+  why: 'Who works on the copy has to see that it is one.',
+  source: 'Odoo base/data/neutralize.sql, web and website for the banners; the command exists from 16',
+  odoo: [16, 19],
   severity: 'medium',
   filled: ['ir_config_parameter', 'ir_ui_view'],
   exempt: ({ database }) =>

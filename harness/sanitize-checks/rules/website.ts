@@ -6,10 +6,12 @@ import { gone, only } from '../rule-kinds.ts';
 const SERVICES =
   "t.key LIKE 'cloud\\_storage\\_%' OR t.key IN ('website_jitsi.jitsi_server_domain', 'recaptcha_public_key', 'cf.turnstile_site_key', 'mail.sfu_server_url', 'unsplash.app_id', 'google_calendar_client_id', 'microsoft_calendar_client_id', 'google_gmail_client_id', 'microsoft_outlook_client_id')";
 
-/** Odoo website, website_sale_autocomplete, mail, cloud_storage_*, website_event_jitsi, google_recaptcha: data/neutralize.sql. */
 export const website: RuleSet = {
   id: 'sanitize.web',
   title: "The website is not found, and uses none of production's services",
+  why: "Search engines list the copy, and its visits use, or are counted on, production's services.",
+  source:
+    'Odoo website, website_sale_autocomplete, mail, cloud_storage_*, website_event_jitsi, google_recaptcha: data/neutralize.sql',
   severity: 'high',
   modules: { website: ['website'] },
   rules: () => [

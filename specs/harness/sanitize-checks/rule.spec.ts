@@ -26,6 +26,8 @@ function contextWith(query: () => Promise<unknown[]>, tables: readonly string[] 
 const set = (over: Partial<RuleSet> = {}): RuleSet => ({
   id: 'sanitize.example',
   title: 'Example',
+  why: 'it would act',
+  source: 'Odoo example',
   severity: 'high',
   rules: () => [{ table: 't1', columns: ['active'], none: 't.active', says: 'rows are active', fix: 'Stop them.' }],
   ...over,
