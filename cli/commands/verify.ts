@@ -4,6 +4,7 @@ import { UsageError } from '../../harness/errors.ts';
 import { verify as runVerify } from '../../harness/verify/verify.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
+import { declareSigning, readSigning, signingShape, writeEvidence } from '../evidence-signing.ts';
 import { declareFingerprint, fingerprintShape, fingerprintSource } from '../fingerprint-source.ts';
 import { common, list, option, outOption, percent, secretFrom, text, url } from '../options.ts';
 
@@ -26,6 +27,7 @@ const options = {
   baseCoverage: text.optional(),
   min: percent.default(80),
   ...fingerprintShape,
+  ...signingShape,
   rules: text.optional(),
   strict: z.boolean().default(false),
   only: list.optional(),
@@ -78,11 +80,13 @@ export const verify: Subcommand<typeof options> = {
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
       .addOption(option('--keep', 'leave the stack running; `odoo-gate down` removes it'))
       .addOption(outOption());
+    declareSigning(command);
   },
   run: async (given, { progress, signal }) => {
     if (given.anonymize && !given.sanitize) {
       throw new UsageError('options', '--anonymize goes with --sanitize.', { next: 'Give both, or neither.' });
     }
+    const signing = readSigning(given);
     const stagingPassword = secretFrom(given.stagingPasswordEnv, '--staging-password-env');
     const { filestore, addons, update, only, out, coverage, baseCoverage } = given;
     const report = await runVerify({
@@ -118,6 +122,8 @@ export const verify: Subcommand<typeof options> = {
         progress.note(`kept: ${where.href}, sign in ${login} / ${shown}, remove it with: odoo-gate down ${runId}`);
       },
     });
-    return deliver(report, { format: given.format, out });
+    const exitCode = await deliver(report, { format: given.format, out });
+    if (signing !== undefined) await writeEvidence(report, signing);
+    return exitCode;
   },
 };

@@ -6,6 +6,7 @@ import { connectRegistry, type RegistryClient } from '../registry/client.ts';
 import type { HttpOptions } from '../registry/http.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { type Digest, formatRepository, parseRepository, parseTag } from '../registry/reference.ts';
+import { type Proof, reportIn } from './proof.ts';
 import type { Refusals } from './refusal.ts';
 import { refusalsOf } from './report-refusals.ts';
 
@@ -16,7 +17,7 @@ export interface PromotionRequest {
   from: string;
   /** The tag to set: `prod-v1.2.3`. Never moved once it is there. */
   to: string;
-  report: RunReport;
+  proof: Proof;
   /** The checks that this promotion requires; without them the report's own list is taken. */
   required?: readonly string[];
   /** 24 h unless told. */
@@ -41,6 +42,8 @@ interface Promoted {
   /** Of a multi-platform image: `linux/amd64`. */
   platforms: string[];
   movedSource?: MovedSource;
+  /** Whose evidence it rests on; undefined for a bare report. */
+  signer?: string;
 }
 
 export type Promotion = Promoted | { status: 'refused'; refusals: Refusals };
@@ -48,25 +51,35 @@ export type Promotion = Promoted | { status: 'refused'; refusals: Refusals };
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Points `to` at the manifest that `from` names, byte for byte, when the report proves that manifest. Refusals are
+ * Points `to` at the manifest that `from` names, byte for byte, when the proof is of that manifest. Refusals are
  * returned; wrong input throws `UsageError`, a registry that can't be used or believed `InfrastructureError`.
  * Registries can't compare-and-swap: of two different promotions to one tag at once, reading back detects the loser,
  * unless the second write comes after it; make prod tags immutable in the registry.
  */
 export async function promote(request: PromotionRequest): Promise<Promotion> {
-  const { report, from, to, dryRun = false, progress = silentProgress } = request;
+  const { from, to, dryRun = false, progress = silentProgress } = request;
   const repository = parseRepository(request.repository);
   assertTags(from, to);
   const { now = new Date(), maxAgeMs = DAY_MS, required } = request;
+  const name = formatRepository(repository);
+  const proven = reportIn(request.proof, { repository: name, now });
+  if ('code' in proven) return refused(proven);
+  const { report, signer } = proven;
   const [first, ...rest] = refusalsOf(report, { now, maxAgeMs, ...(required ? { required } : {}) });
   if (first !== undefined) return { status: 'refused', refusals: [first, ...rest] };
 
   const registry = connectRegistry(repository, request.http);
-  const name = formatRepository(repository);
   const source = await progress.step(`Read ${name}:${from}`, () => sourceManifest(registry, name, from));
   if (source.digest !== report.subject.image?.digest) return refused(otherDigest(from, source, report));
 
-  const promoted = { repository: name, from, to, digest: source.digest, mediaType: source.mediaType };
+  const promoted = {
+    repository: name,
+    from,
+    to,
+    digest: source.digest,
+    mediaType: source.mediaType,
+    ...(signer ? { signer } : {}),
+  };
   const outcome = { ...promoted, platforms: source.children.flatMap(({ platform }) => platform ?? []) };
   const existing = await progress.step(`Look for ${name}:${to}`, () => registry.headManifest(to));
   if (existing !== undefined && existing !== source.digest) return refused(targetTaken(to, existing));

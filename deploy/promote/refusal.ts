@@ -1,3 +1,5 @@
+import type { DistrustCode } from '../../harness/evidence/open-evidence.ts';
+
 /** Why a promotion is refused. A value, not an error: the gate did its work. */
 export interface Refusal {
   /** Stable and kebab-case: `report-too-old`. */
@@ -8,6 +10,7 @@ export interface Refusal {
 }
 
 export type RefusalCode =
+  | DistrustCode
   | 'verdict-not-pass'
   | 'verdict-not-reproducible'
   | 'nothing-required'

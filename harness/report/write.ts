@@ -35,7 +35,7 @@ export async function writeReport(report: RunReport, outDir: string): Promise<st
 
 /** Removes the files of an earlier report: where a run ends without a verdict, no old one may be taken for its own. */
 export async function removeReport(outDir: string): Promise<void> {
-  for (const name of ['report.json', 'report.html', 'junit.xml', 'ctrf.json']) {
+  for (const name of ['report.json', 'report.html', 'junit.xml', 'ctrf.json', 'evidence.json']) {
     await rm(join(outDir, name), { force: true });
   }
 }
@@ -53,7 +53,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function replaceFile(path: string, content: string): Promise<void> {
+/** Writes a file whole or not at all. */
+export async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, content, { flag: 'wx', flush: true });

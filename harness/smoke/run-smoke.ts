@@ -20,7 +20,7 @@ const ATTEMPTS = 3;
 export const SMOKE_CHECKS: readonly string[] = flowsIn(FLOWS).map((flow) => `smoke.${flow}`);
 
 /** An Odoo that answers, and what is kept of the visit. */
-export interface SmokeTarget extends Omit<SmokeSettings, 'screenshots'> {
+interface SmokeTarget extends Omit<SmokeSettings, 'screenshots'> {
   /** `blur` where the pages may show personal data: no screenshot, message or trace then holds a readable value. */
   screenshots?: SmokeSettings['screenshots'];
   /** For the whole run, in ms. */

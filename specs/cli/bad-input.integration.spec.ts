@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PLANTED } from '../../fixtures/demo/arm.ts';
 import type { DatabaseAddress } from '../../harness/database/connection.ts';
+import { newKeyPair } from '../../harness/evidence/keys.ts';
 import { renderJson } from '../../harness/report/json.ts';
 import { reportOf } from '../deploy/promote/report.ts';
 import { plainDump, writeZip } from '../harness/backup/archives.ts';
@@ -121,9 +122,12 @@ const check = (change: Partial<DatabaseAddress>) => () => [
   '--base-url',
   'https://uat.example.com',
 ];
-const promote = (evidence: string) => () => [
-  ...['promote', '--repository', 'localhost:1/odoo', '--from', 'uat-v1', '--to', 'prod-v1', '--evidence', evidence],
-];
+const promote =
+  (evidence: string, ...how: string[]) =>
+  () => [
+    ...['promote', '--repository', 'localhost:1/odoo', '--from', 'uat-v1', '--to', 'prod-v1', '--evidence', evidence],
+    ...(how.length === 0 ? ['--unsigned'] : how),
+  ];
 const coverage =
   (...more: string[]) =>
   () => ['coverage', 'fixtures/coverage/recorded/coverage-py-7.6.0.json', ...more];
@@ -337,6 +341,38 @@ const BAD_INPUTS: BadInput[] = [
     code: 'report-contradictory',
     says: /says pass.*say inconclusive/,
     next: 'Verify again',
+  },
+  {
+    what: 'a promotion without a word on whose signature counts',
+    args: promote(file('edited.json'), '--environment', 'uat'),
+    code: 'trust-missing',
+    says: 'signature',
+    next: '--trust',
+  },
+  {
+    what: 'a trust file that is none',
+    args: promote(file('edited.json'), '--trust', file('edited.json')),
+    code: 'trust-file',
+    says: 'signers',
+    next: 'publicKey',
+  },
+  {
+    what: 'a signing key without a folder for the evidence',
+    ...verify(() => demo().zip, '--sign-key-env', 'ODOO_GATE_SPEC_KEY'),
+    env: { ODOO_GATE_SPEC_KEY: newKeyPair().privatePem },
+    code: 'options',
+    says: '--out',
+    next: '--out',
+    startsNothing: true,
+  },
+  {
+    what: 'a signing key that is none',
+    ...verify(() => demo().zip, '--sign-key-env', 'ODOO_GATE_SPEC_KEY', '--out', file('signed')),
+    env: { ODOO_GATE_SPEC_KEY: 'none' },
+    code: 'signing-key',
+    says: 'ed25519',
+    next: 'odoo-gate keys',
+    startsNothing: true,
   },
   {
     what: 'a password variable that is not set',
