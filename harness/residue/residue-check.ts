@@ -81,7 +81,7 @@ export const residueFilesCheck: Check<ResidueFilesContext> = {
       scanFilestore(filestore, fingerprints, detail),
     );
     if (files === 0) return inconclusive('the filestore has no file');
-    const untold = `${unread} of ${files} files can't be read to the end: encrypted, glyphs instead of text, or an old format`;
+    const untold = `${unread} of ${files} files can't be read to the end: encrypted, broken, glyphs without letters, or an old format`;
     if (residue.length === 0) return unread > 0 ? inconclusive(untold) : failedUnlessEmpty([], files);
     const findings: Finding[] = residue.map(({ kind, files: count }) => ({
       message: `files with ${WHAT[kind]} of production`,

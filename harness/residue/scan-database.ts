@@ -1,6 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { connect, type DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import type { Fingerprints } from './fingerprint-file.ts';
@@ -8,6 +5,7 @@ import { buildIndex } from './fingerprint-index.ts';
 import { type Part, readableParts } from './readable-columns.ts';
 import type { Residue } from './scan-part.ts';
 import type { WorkerAnswer, WorkerTask } from './scan-worker.ts';
+import { defaultWorkers, type Lost, shareOut } from './worker-pool.ts';
 
 export interface DatabaseScan {
   tables: number;
@@ -19,15 +17,13 @@ export interface DatabaseScan {
   unread: string[];
 }
 
-const MOST_WORKERS = 4;
-const WORKER = new URL(`./scan-worker${extname(import.meta.url)}`, import.meta.url);
 const MB = 1e6;
 
 /** Scans every row of every table of one moment, several parts at a time, and never writes. */
 export async function scanDatabase(
   address: DatabaseAddress,
   fingerprints: Fingerprints,
-  { detail = () => {}, workers = Math.min(availableParallelism(), MOST_WORKERS) }: ScanOptions = {},
+  { detail = () => {}, workers = defaultWorkers() }: ScanOptions = {},
 ): Promise<DatabaseScan> {
   const parts = await withReadOnlySession(address, readableParts);
   const leader = await connect(address, 'odoo-gate residue');
@@ -74,36 +70,25 @@ async function scanParts(
     unread: [],
   };
   const residue = new Map<string, Residue>();
-  const waiting = parts.values();
   const started = performance.now();
   let done = 0;
-
-  const work = async () => {
-    const worker = new Worker(WORKER, { workerData: task });
-    try {
-      for (const part of waiting) {
-        const answer = await ask(worker, part);
-        done += 1;
-        if ('failure' in answer) {
-          // Postgres' own message may quote a row.
-          scan.unread.push(
-            `${part.table}: ${answer.failure.code === undefined ? 'could not be read' : `SQLSTATE ${answer.failure.code}`}`,
-          );
-          continue;
-        }
-        const { scanned } = answer;
-        scan.rows += scanned.rows;
-        scan.values += scanned.values;
-        scan.bytes += scanned.bytes;
-        for (const each of scanned.residue) add(residue, each);
-        const speed = scan.bytes / MB / ((performance.now() - started) / 1000);
-        detail(`${done} of ${parts.length} parts, ${Math.round(scan.bytes / MB)} MB, ${Math.round(speed)} MB/s`);
-      }
-    } finally {
-      await worker.terminate();
+  const take = (answer: WorkerAnswer | Lost, part: Part) => {
+    done += 1;
+    if (!('scanned' in answer)) {
+      // Postgres' own message may quote a row.
+      const code = 'failure' in answer ? answer.failure.code : undefined;
+      scan.unread.push(`${part.table}: ${code === undefined ? 'could not be read' : `SQLSTATE ${code}`}`);
+      return;
     }
+    const { scanned } = answer;
+    scan.rows += scanned.rows;
+    scan.values += scanned.values;
+    scan.bytes += scanned.bytes;
+    for (const each of scanned.residue) add(residue, each);
+    const speed = scan.bytes / MB / ((performance.now() - started) / 1000);
+    detail(`${done} of ${parts.length} parts, ${Math.round(scan.bytes / MB)} MB, ${Math.round(speed)} MB/s`);
   };
-  await Promise.all(Array.from({ length: Math.min(workers, parts.length) }, work));
+  await shareOut(parts, { module: 'scan-worker', data: task, workers: Math.min(workers, parts.length) }, take);
   scan.residue = [...residue.values()].sort((a, b) => b.rows - a.rows);
   scan.unread = [...new Set(scan.unread)];
   return scan;
@@ -114,21 +99,4 @@ function add(residue: Map<string, Residue>, each: Residue): void {
   const known = residue.get(key);
   if (known === undefined) residue.set(key, { ...each });
   else known.rows += each.rows;
-}
-
-function ask(worker: Worker, part: Part): Promise<WorkerAnswer> {
-  return new Promise((resolve) => {
-    const settle = (answer: WorkerAnswer) => {
-      worker.off('message', settle);
-      worker.off('error', broken);
-      worker.off('exit', gone);
-      resolve(answer);
-    };
-    const broken = (error: Error) => settle({ failure: { code: undefined, message: error.message } });
-    const gone = () => settle({ failure: { code: undefined, message: 'the worker ended' } });
-    worker.on('message', settle);
-    worker.on('error', broken);
-    worker.on('exit', gone);
-    worker.postMessage(part);
-  });
 }
