@@ -7,8 +7,8 @@ import { judge, type Verdict } from './verdict.ts';
 
 /** What was verified. Every field that is there was read off the real thing. */
 export interface Subject {
-  /** `digest` is the manifest digest in a registry; an image that no registry has seen has only its local `id`. */
-  image?: { reference: string; id: string; digest?: string };
+  /** `digest` is the manifest digest in a registry; an image that no registry has seen has only its local `id`. `platform` is what ran: `linux/amd64`. */
+  image?: { reference: string; id: string; digest?: string; platform?: string };
   database?: { name: string; odooVersion: string; modules: number };
   backup?: { digest: string };
   stack?: string;

@@ -68,6 +68,11 @@ export const promote: Subcommand<typeof options> = {
       process.stdout.write(
         `  on ${promotion.signer === undefined ? 'an unsigned report' : `evidence of ${promotion.signer}`}\n`,
       );
+      if (promotion.untested !== undefined && promotion.untested.length > 0) {
+        process.stdout.write(
+          `  note: ${promotion.untested.join(', ')} in the same image did not run when it was verified\n`,
+        );
+      }
       if (promotion.movedSource !== undefined) {
         process.stdout.write(
           `  note: ${from} moved meanwhile (now ${promotion.movedSource}); what was verified is promoted\n`,

@@ -41,6 +41,8 @@ interface Promoted {
   mediaType: string;
   /** Of a multi-platform image: `linux/amd64`. */
   platforms: string[];
+  /** Those that come along though the proof is of another; `undefined` where it does not say what ran. */
+  untested?: string[];
   movedSource?: MovedSource;
   /** Whose evidence it rests on; undefined for a bare report. */
   signer?: string;
@@ -80,7 +82,8 @@ export async function promote(request: PromotionRequest): Promise<Promotion> {
     mediaType: source.mediaType,
     ...(signer ? { signer } : {}),
   };
-  const outcome = { ...promoted, platforms: source.children.flatMap(({ platform }) => platform ?? []) };
+  const platforms = source.children.flatMap(({ platform }) => platform ?? []);
+  const outcome = { ...promoted, platforms, ...untestedOf(platforms, report) };
   const existing = await progress.step(`Look for ${name}:${to}`, () => registry.headManifest(to));
   if (existing !== undefined && existing !== source.digest) return refused(targetTaken(to, existing));
   if (existing === undefined && dryRun) return { status: 'would-promote', ...outcome };
@@ -126,6 +129,13 @@ async function confirm(registry: RegistryClient, to: string, source: Manifest): 
   throw new InfrastructureError('promote-read-back', `${to} was set to ${source.digest}, but reads back as ${found}.`, {
     next: `Somebody else sets ${to}, or the registry is stale: look at who pushed it before anything runs from it.`,
   });
+}
+
+/** An index is promoted whole, so that its digest stays; what ran of it is one platform. */
+function untestedOf(platforms: readonly string[], { subject }: RunReport): { untested?: string[] } {
+  const ran = subject.image?.platform;
+  if (ran === undefined) return {};
+  return { untested: platforms.filter((platform) => platform !== ran) };
 }
 
 /** The promotion stands whatever this finds: it went by digest. */

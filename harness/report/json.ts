@@ -48,7 +48,14 @@ const runReport = z.strictObject({
   finishedAt: time,
   durationMs: count,
   subject: z.strictObject({
-    image: z.exactOptional(z.strictObject({ reference: text, id: text, digest: z.exactOptional(digest) })),
+    image: z.exactOptional(
+      z.strictObject({
+        reference: text,
+        id: text,
+        digest: z.exactOptional(digest),
+        platform: z.exactOptional(text),
+      }),
+    ),
     database: z.exactOptional(z.strictObject({ name: text, odooVersion: text, modules: count })),
     backup: z.exactOptional(z.strictObject({ digest })),
     stack: z.exactOptional(text),

@@ -11,6 +11,8 @@ export interface ResolvedImage {
   reference: string;
   /** Of this machine's copy: `sha256:…`. */
   id: string;
+  /** `linux/amd64`. */
+  platform: string;
   /** Manifest digest in the registry of `reference`, if a registry has it. */
   digest?: string;
 }
@@ -49,7 +51,8 @@ export async function resolveImage(
     const inspected = await engine.docker.getImage(reference).inspect();
     const repository = repositoryOf(reference);
     const digest = inspected.RepoDigests?.find((each) => each.startsWith(`${repository}@`))?.split('@')[1];
-    return { reference, id: inspected.Id, ...(digest === undefined ? {} : { digest }) };
+    const platform = `${inspected.Os}/${inspected.Architecture}`;
+    return { reference, id: inspected.Id, platform, ...(digest === undefined ? {} : { digest }) };
   } catch (cause) {
     if (!isGone(cause)) throw cause;
     throw new UsageError(

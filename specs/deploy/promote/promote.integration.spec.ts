@@ -270,6 +270,16 @@ describe('wrong input', () => {
   });
 });
 
+it('of an image for several platforms, those that did not run are named', async () => {
+  const { name, pushed, promote } = await prepared('pushIndex');
+  const report = reportOf(pushed.digest);
+  const image = { reference: name, id: 'sha256:id', digest: pushed.digest, platform: 'linux/amd64' };
+  expect(await promote({ proof: { report: { ...report, subject: { image } } } })).toMatchObject({
+    status: 'promoted',
+    untested: ['linux/arm64'],
+  });
+});
+
 describe('signed evidence', () => {
   const { key, signer } = newSigner();
   const repositoryOf = (name: string) => `${registry().host}/${name}`;
