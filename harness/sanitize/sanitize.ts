@@ -1,14 +1,16 @@
 import type { Client } from 'pg';
 import { connect, type DatabaseAddress } from '../database/connection.ts';
-import { InfrastructureError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { type Progress, silentProgress } from '../progress.ts';
-import { anonymize } from './anonymize.ts';
+import { anonymize } from './anonymize/anonymize.ts';
 import { freezeBaseUrl, leftovers } from './leftovers.ts';
 import { neutralizeBySql } from './neutralize-by-sql.ts';
+import { removeOrphanedFiles } from './orphaned-files.ts';
 import { cutPostgresWires } from './postgres-wires.ts';
 import { stagingHash } from './staging-hash.ts';
 import { forgetSamples } from './statistics.ts';
-import { type Change, openWriter, type Writer } from './writer.ts';
+import { inTransaction, openSession } from './transaction.ts';
+import type { Change, Writer } from './writer.ts';
 
 export interface SanitizeRequest {
   address: DatabaseAddress;
@@ -26,6 +28,10 @@ export interface Anonymization {
   stagingPassword: string;
   /** The same key gives the same pseudonyms; whoever has it can test a guess. */
   key: string;
+  /** `replace`, unless told: files of people become placeholders, and their photos go. */
+  attachments?: 'replace' | 'keep';
+  /** Odoo's `filestore/<database>` of this copy: what nothing refers to any more is removed from it. Never production's. */
+  filestore?: string;
 }
 
 export interface SanitizeSummary {
@@ -33,11 +39,14 @@ export interface SanitizeSummary {
   /** The image's own command, or our statements for versions that have none. */
   neutralizedBy: 'odoo neutralize' | 'sql';
   changes: readonly Change[];
+  /** What was removed from the filestore, where one was given. */
+  files?: { removed: number; bytes: number };
 }
 
 /**
  * Makes a restored copy of production safe to start: neutralizes it, freezes its URL, removes what neutralization
- * leaves and, if asked, replaces personal data. Each stage is one transaction; a failure leaves the earlier stages done.
+ * leaves and, if asked, replaces personal data. Each stage, and each table of personal data, is one transaction: a failure
+ * leaves the earlier ones done, and a run that was cut off goes on where it stopped when it is started again.
  * Works on Odoo 14 to 19. Throws `UsageError` for a database that is not one, or an empty key or password.
  */
 export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummary> {
@@ -46,7 +55,13 @@ export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummar
   const odooVersion = await onDatabase(address, readOdooVersion);
   const changes: Change[] = [];
   const stage = async (title: string, work: (writer: Writer) => Promise<void>) => {
-    const done = await progress.step(title, () => onDatabase(address, (client) => inTransaction(client, title, work)));
+    const done = await progress.step(title, () =>
+      onDatabase(address, async (client) => {
+        const writer = await openSession(client);
+        await inTransaction(client, title, () => work(writer));
+        return writer.changes;
+      }),
+    );
     changes.push(...done);
   };
 
@@ -57,16 +72,26 @@ export async function sanitize(request: SanitizeRequest): Promise<SanitizeSummar
   await stage('Remove what neutralization leaves', leftovers);
   await stage('Cut what leads out of the database server', cutPostgresWires);
   const { anonymize: asked } = request;
-  if (asked !== undefined) {
-    const passwordHash = await stagingHash(asked.stagingPassword);
-    await stage('Anonymize', (writer) => anonymize(writer, { key: asked.key, passwordHash }));
-    // Outside a transaction each table is locked for itself.
-    await progress.step('Draw new samples for the planner', () =>
-      onDatabase(address, (client) => client.query('ANALYZE')),
-    );
-    await stage('Forget the samples of what was deleted', forgetSamples);
-  }
-  return { odooVersion, neutralizedBy: ownCommand ? 'odoo neutralize' : 'sql', changes };
+  const summary = { odooVersion, neutralizedBy: ownCommand ? ('odoo neutralize' as const) : ('sql' as const), changes };
+  if (asked === undefined) return summary;
+  const passwordHash = await stagingHash(asked.stagingPassword, asked.key);
+  const done = await progress.step('Anonymize', (detail) =>
+    onDatabase(address, (client) =>
+      anonymize(client, { ...asked, passwordHash }, (table, at, of) => detail(`${table} (${at} of ${of})`)),
+    ),
+  );
+  changes.push(...done);
+  // Outside a transaction each table is locked for itself.
+  await progress.step('Draw new samples for the planner', () =>
+    onDatabase(address, (client) => client.query('ANALYZE')),
+  );
+  await stage('Forget the samples of what was deleted', forgetSamples);
+  const { filestore } = asked;
+  if (filestore === undefined) return summary;
+  const files = await progress.step('Remove files that nothing refers to', () =>
+    onDatabase(address, (client) => removeOrphanedFiles(client, filestore)),
+  );
+  return { ...summary, files };
 }
 
 function assertUsable(asked: Anonymization | undefined): void {
@@ -90,33 +115,6 @@ async function onDatabase<T>(address: DatabaseAddress, work: (client: Client) =>
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-async function inTransaction(
-  client: Client,
-  title: string,
-  work: (writer: Writer) => Promise<void>,
-): Promise<readonly Change[]> {
-  await client.query('BEGIN');
-  await client.query("SET LOCAL lock_timeout = '30s'; SET LOCAL search_path = public, pg_catalog");
-  const writer = await openWriter(client);
-  await work(writer).catch((error: unknown) => {
-    throw stageFailed(title, error);
-  });
-  await client.query('COMMIT');
-  return writer.changes;
-}
-
-/** Postgres' own message may quote a row: only names and the SQLSTATE leave. */
-function stageFailed(title: string, error: unknown): unknown {
-  const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
-  if (code === undefined) return error;
-  const where = [table, constraint].filter(Boolean).join(', constraint ');
-  return new InfrastructureError(
-    'sanitize-stage-failed',
-    `"${title}" failed with SQLSTATE ${code}${where && ` on ${where}`}; it was rolled back.`,
-    { next: 'Stop every Odoo that runs on this database; if it fails again, report it with the SQLSTATE and table.' },
-  );
 }
 
 async function readOdooVersion(client: Client): Promise<string> {

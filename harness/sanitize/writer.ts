@@ -5,12 +5,15 @@ import { loadSchema, type Schema } from '../database/schema.ts';
 export interface Change {
   table: string;
   columns: readonly string[];
+  /** What the columns hold: `person`, `email`, `blank`, …; only where personal data was replaced. */
+  kinds?: Readonly<Record<string, string>>;
   action: 'updated' | 'deleted' | 'inserted';
   rows: number;
+  durationMs: number;
 }
 
 /** Column → SQL expression of its new value, over the row `t`. */
-export type Assignments = Readonly<Record<string, string>>;
+type Assignments = Readonly<Record<string, string>>;
 
 /** Writes only what exists: a table or column that this Odoo lacks is left out, never guessed. */
 export interface Writer {
@@ -26,8 +29,8 @@ export interface Writer {
   /** Anything else; the caller has looked at the schema. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   rows<Row extends QueryResultRow>(text: string): Promise<Row[]>;
-  /** Whether a statement succeeded; one that failed changed nothing. */
-  tried(text: string): Promise<boolean>;
+  /** Whether a statement succeeded; one that failed changed nothing, and is not noted. */
+  tried(text: string, change?: Omit<Change, 'rows' | 'durationMs'>): Promise<boolean>;
 }
 
 interface WriteOptions {
@@ -36,6 +39,8 @@ interface WriteOptions {
   where?: string;
   /** Columns that `where` or an expression names: without them nothing is done. */
   needs?: readonly string[];
+  /** For the summary. */
+  kinds?: Readonly<Record<string, string>>;
 }
 
 export async function openWriter(client: Client): Promise<Writer> {
@@ -44,20 +49,26 @@ export async function openWriter(client: Client): Promise<Writer> {
 
   const run = async (text: string, values: readonly unknown[] = []) =>
     (await client.query(text, [...values])).rowCount ?? 0;
-  const note = (change: Change) => {
-    if (change.rows > 0) changes.push(change);
+  const note = async (change: Omit<Change, 'rows' | 'durationMs'>, text: string, values: readonly unknown[] = []) => {
+    const started = performance.now();
+    const rows = await run(text, values);
+    if (rows > 0) changes.push({ ...change, rows, durationMs: Math.round(performance.now() - started) });
   };
   const applies = (table: string, needs: readonly string[] = []) =>
     schema.has(table) && needs.every((column) => schema.has(table, column));
 
-  const set = async (table: string, assignments: Assignments, { from, where = 'true', needs }: WriteOptions = {}) => {
+  const set = async (
+    table: string,
+    assignments: Assignments,
+    { from, where = 'true', needs, kinds }: WriteOptions = {},
+  ) => {
     const present = Object.entries(assignments).filter(([column]) => schema.has(table, column));
     if (!applies(table, needs) || present.length === 0) return;
     const list = present.map(([column, value]) => `"${column}" = ${value}`).join(', ');
-    const rows = await run(
+    await note(
+      { table, columns: present.map(([column]) => column), action: 'updated', ...(kinds && { kinds }) },
       `UPDATE "${table}" t SET ${list} ${from === undefined ? '' : `FROM ${from}`} WHERE ${where}`,
     );
-    note({ table, columns: present.map(([column]) => column), action: 'updated', rows });
   };
 
   return {
@@ -65,10 +76,10 @@ export async function openWriter(client: Client): Promise<Writer> {
     changes,
     run,
     rows: async <Row extends QueryResultRow>(text: string) => (await client.query<Row>(text)).rows,
-    async tried(text) {
+    async tried(text, change) {
       await client.query('SAVEPOINT tried');
       try {
-        await client.query(text);
+        await (change === undefined ? run(text) : note(change, text));
         return true;
       } catch {
         await client.query('ROLLBACK TO SAVEPOINT tried');
@@ -84,16 +95,16 @@ export async function openWriter(client: Client): Promise<Writer> {
     },
     async delete(table, { where = 'true', needs } = {}) {
       if (!applies(table, needs)) return;
-      note({ table, columns: [], action: 'deleted', rows: await run(`DELETE FROM "${table}" t WHERE ${where}`) });
+      await note({ table, columns: [], action: 'deleted' }, `DELETE FROM "${table}" t WHERE ${where}`);
     },
     async setParameter(key, value) {
-      const rows = await run(
+      await note(
+        { table: 'ir_config_parameter', columns: ['value'], action: 'updated' },
         `INSERT INTO ir_config_parameter (key, value, create_date, write_date)
          VALUES ($1, $2, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, write_date = excluded.write_date`,
         [key, value],
       );
-      note({ table: 'ir_config_parameter', columns: ['value'], action: 'updated', rows });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Engine, isGone } from './engine.ts';
+import { removeLeftRunFolders, removeRunFolder } from './run-folder.ts';
 import { KEEP_LABEL, OWNER_LABEL, ownerLives, RUN_LABEL } from './run-identity.ts';
 
 /** What was removed. */
@@ -10,11 +11,13 @@ export interface Removed {
 
 /** Removes all that one run started. Safe to call twice and while its containers still start. */
 export async function removeRun(engine: Engine, runId: string): Promise<Removed> {
+  await removeRunFolder(runId);
   return removeLabelled(engine, (labels) => labels[RUN_LABEL] === runId);
 }
 
 /** Removes what runs left whose process is gone; with `all` also what was kept on purpose. Live runs are never touched. */
 export async function removeLeftovers(engine: Engine, { all = false } = {}): Promise<Removed> {
+  await removeLeftRunFolders();
   return removeLabelled(engine, (labels) => {
     const owner = labels[OWNER_LABEL];
     if (labels[RUN_LABEL] === undefined || owner === undefined || ownerLives(owner)) return false;

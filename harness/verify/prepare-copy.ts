@@ -11,6 +11,7 @@ import { withReadOnlySession } from '../database/read-only.ts';
 import { type OdooImage, probeOdoo, resolveImage } from '../stack/image.ts';
 import { type RunningPostgres, STACK_DATABASE, startPostgres } from '../stack/postgres.ts';
 import type { RunContext } from '../stack/run-context.ts';
+import { ownFilestore } from '../stack/run-folder.ts';
 import { sideBySide } from '../stack/side-by-side.ts';
 import { useTemplate } from '../stack/template.ts';
 
@@ -19,6 +20,8 @@ export interface CopyOptions {
   postgresImage: string;
   backup: string;
   filestore?: string;
+  /** Files are to be removed from its filestore: it gets one of its own. */
+  ownFilestore?: boolean;
 }
 
 /** A restored copy of a backup on a server of its own, and the image that is to run on it. Odoo is not started yet. */
@@ -26,7 +29,7 @@ export interface Copy {
   image: OdooImage;
   backup: { digest: Digest };
   postgres: RunningPostgres;
-  /** The filestore as the backup had it, empty if it had none: read it, never write. */
+  /** The filestore as the backup had it, empty if it had none: never write into its files. */
   filestore: string;
   odooVersion: string;
   modules: number;
@@ -41,7 +44,8 @@ export async function prepareCopy(context: RunContext, options: CopyOptions): Pr
   });
   const { odooVersion, modules } = await withReadOnlySession(postgres.address(STACK_DATABASE), readServerFacts);
   assertSameSeries(odooVersion, image.series);
-  return { image, backup: { digest }, postgres, filestore: template.filestore, odooVersion, modules };
+  const filestore = options.ownFilestore ? await ownFilestore(run, template.filestore) : template.filestore;
+  return { image, backup: { digest }, postgres, filestore, odooVersion, modules };
 }
 
 async function restoredCopy(context: RunContext, options: CopyOptions, probed: Promise<OdooImage>) {

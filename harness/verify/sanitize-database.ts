@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { connect, type DatabaseAddress } from '../database/connection.ts';
 import { UsageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
@@ -19,6 +21,7 @@ export interface SanitizeDatabaseOptions {
 /** Sanitizes an existing database, with the image's own `odoo neutralize` run beside it on this machine's network. */
 export async function sanitizeDatabase(options: SanitizeDatabaseOptions): Promise<SanitizeSummary> {
   await assertNobodyWorksOn(options.address);
+  if (options.anonymize?.filestore !== undefined) assertOwnFilestore(options.anonymize.filestore, options.address);
   return withRun(options, async (context) => {
     const image = await probeOdoo(
       context.engine,
@@ -57,6 +60,21 @@ async function assertNobodyWorksOn(address: DatabaseAddress): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Odoo's folder has the database's name. Production's, given by mistake, must not lose a file. */
+function assertOwnFilestore(filestore: string, { database }: DatabaseAddress): void {
+  if (!existsSync(filestore)) {
+    throw new UsageError('filestore-missing', `There is no folder "${filestore}".`, {
+      next: `Give the folder filestore/${database} of the copy's data directory.`,
+    });
+  }
+  if (basename(resolve(filestore)) === database) return;
+  throw new UsageError(
+    'filestore-of-another-database',
+    `The filestore "${filestore}" is not named after the database "${database}": files of another one would be removed.`,
+    { next: `Give the copy's own folder, filestore/${database}, where its Odoo will look for it.` },
+  );
 }
 
 /** The entry point lets the image's own configuration win: on this machine's network it could reach production itself. */

@@ -81,6 +81,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
         image: {
           reference: copy.image.reference,
           id: copy.image.id,
+          platform: copy.image.platform,
           ...(copy.image.digest === undefined ? {} : { digest: copy.image.digest }),
         },
         database: { name: STACK_DATABASE, odooVersion: copy.odooVersion, modules: copy.modules },
@@ -122,7 +123,8 @@ async function verifyCopy(
 ): Promise<Verified> {
   const coverage = options.coverage === undefined ? [] : await gateCoverage(options.coverage);
   const fingerprints = await openFingerprints(options.fingerprint);
-  const copy = await prepareCopy(context, options);
+  const ownFilestore = options.treatment === 'sanitize-and-anonymize';
+  const copy = await prepareCopy(context, { ...options, ownFilestore });
   const flows = requiredFlows(required);
   // Loads while the copy is sanitized and Odoo starts.
   const smoke = flows.length === 0 ? undefined : prepareSmoke(flows);
@@ -225,7 +227,7 @@ async function sanitizeCopy(
     progress: context.progress,
     neutralize: () => neutralize(context, copy.image, { address, addons: options.addons ?? [] }),
     ...(options.treatment === 'sanitize-and-anonymize'
-      ? { anonymize: { stagingPassword, key: randomBytes(32).toString('hex') } }
+      ? { anonymize: { stagingPassword, key: randomBytes(32).toString('hex'), filestore: copy.filestore } }
       : {}),
   });
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Writer } from './writer.ts';
+import type { Writer } from '../writer.ts';
 
 const SYSTEM_LOGINS = {
   user_root: '__system__',
@@ -17,19 +17,33 @@ const withXmlid = (names: readonly string[]) =>
 
 /** One staging password for all who sign in, and logins that say nothing of who they were. */
 export async function anonymizeUsers(writer: Writer, passwordHash: string): Promise<void> {
+  const named = Object.entries(SYSTEM_LOGINS).map(([xmlid, login]) => `t.login = '${login}' AND ${withXmlid([xmlid])}`);
   // All leave their old login first, so that nobody stands in the way of `admin`.
-  await writer.set('res_users', { login: "'user-' || pg_temp.code('login ' || t.id) || '@example.com'" });
+  await writer.set(
+    'res_users',
+    { login: "'user-' || pg_temp.code('login ' || t.id) || '@example.com'" },
+    {
+      where: `t.login !~ '^user-[0-9a-f]{12}@example[.]com$' AND NOT (${named.join(' OR ')})`,
+      kinds: { login: 'login' },
+    },
+  );
   for (const [xmlid, login] of Object.entries(SYSTEM_LOGINS)) {
-    await writer.set('res_users', { login: `'${login}'` }, { where: withXmlid([xmlid]) });
+    const where = `${withXmlid([xmlid])} AND t.login <> '${login}'`;
+    await writer.set('res_users', { login: `'${login}'` }, { where, kinds: { login: 'login' } });
   }
   const name = '(SELECT p.name FROM res_partner p WHERE p.id = t.partner_id)';
-  await writer.set('res_users', {
+  const values = {
     password: `CASE WHEN ${withXmlid(WITHOUT_PASSWORD)} THEN NULL ELSE ${pg.escapeLiteral(passwordHash)} END`,
     signature: `CASE WHEN t.signature <> '' THEN '<div>' || ${name} || '</div>' ELSE t.signature END`,
+    livechat_username: `CASE WHEN t.livechat_username <> '' THEN ${name} END`,
     out_of_office_message: 'NULL',
     oauth_uid: 'NULL',
-    livechat_username: `CASE WHEN t.livechat_username <> '' THEN ${name} END`,
-  });
-  await writer.set('res_users_settings', { livechat_username: 'NULL', google_calendar_cal_id: 'NULL' });
-  await writer.blank('res_users_log', ['ip']);
+  };
+  for (const [column, value] of Object.entries(values)) {
+    await writer.set(
+      'res_users',
+      { [column]: value },
+      { where: `t."${column}" IS DISTINCT FROM ${value}`, needs: [column], kinds: { [column]: column } },
+    );
+  }
 }
