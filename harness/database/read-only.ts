@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { UsageError } from '../errors.ts';
+import { InfrastructureError, UsageError } from '../errors.ts';
 import { connect, type DatabaseAddress } from './connection.ts';
 import { loadSchema, type Schema } from './schema.ts';
 
@@ -20,9 +20,16 @@ export interface ReadOnlyOptions {
 }
 
 /**
+ * After so many statements the locks of their tables are given back: those of thousands would fill the server's one table
+ * of locks, and its users would get errors.
+ */
+const STATEMENTS_A_LOCK = 100;
+
+/**
  * Opens one READ ONLY, REPEATABLE READ transaction: all queries see the same moment and none can write.
  * Row-level security errors out instead of hiding rows, so a filtered view can't read as a clean one.
- * Throws `UsageError('database-schema')` where the role does not see schema `public` first: Odoo may then use other tables.
+ * Throws `UsageError('database-schema')` where the role does not see schema `public` first: Odoo may then use other tables;
+ * `InfrastructureError('database-catalog')` where the catalog can't be read.
  */
 export async function withReadOnlySession<T>(
   address: DatabaseAddress,
@@ -33,29 +40,45 @@ export async function withReadOnlySession<T>(
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     if (snapshot !== undefined) await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(snapshot)}`);
-    await assertPublicSchema(client, address);
     await client.query(
       `SET LOCAL statement_timeout = ${Math.trunc(statementTimeoutMs)}; SET LOCAL lock_timeout = 2000;
-       SET LOCAL search_path = public, pg_catalog; SET LOCAL row_security = off`,
+       SET LOCAL row_security = off`,
     );
+    await assertPublicSchema(client, address);
+    // With pg_catalog behind it, functions of the database's own would take the place of Postgres'.
+    await client.query('SET LOCAL search_path = public');
+    await client.query('SAVEPOINT statement');
+    const undo = () => client.query('ROLLBACK TO SAVEPOINT statement').catch(() => {});
+    let answered = 0;
     const query = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
       try {
-        await client.query('SAVEPOINT statement');
         const { rows } = await client.query<Row>(text, [...values]);
-        await client.query('RELEASE SAVEPOINT statement');
+        answered += 1;
+        if (answered % STATEMENTS_A_LOCK === 0) await undo();
         return rows;
       } catch (error) {
         // An error without SQLSTATE is not the server's: what comes after it would only wait.
         if ((error as { code?: string }).code === undefined) void client.end().catch(() => {});
-        else await client.query('ROLLBACK TO SAVEPOINT statement').catch(() => {});
+        else await undo();
         throw error;
       }
     };
-    return await work({ schema: await loadSchema(query), query });
+    return await work({ schema: await loadSchema(query).catch(catalogUnreadable(address)), query });
   } finally {
     // Ending the connection rolls back; COMMIT would be harmless but is never needed.
     await client.end().catch(() => {});
   }
+}
+
+function catalogUnreadable({ database }: DatabaseAddress): (error: unknown) => never {
+  return (cause) => {
+    const { code } = cause as { code?: string };
+    throw new InfrastructureError(
+      'database-catalog',
+      `The catalog of database "${database}" could not be read: ${code === undefined ? 'the connection was lost' : `SQLSTATE ${code}`}.`,
+      { next: 'Try again when the server is less busy and nobody changes its tables.', cause },
+    );
+  };
 }
 
 async function assertPublicSchema(client: pg.Client, { user, database }: DatabaseAddress): Promise<void> {

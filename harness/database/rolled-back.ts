@@ -27,7 +27,7 @@ export async function withRolledBackSession<T>(
     await client.query(
       `SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL lock_timeout = 2000;
        SET LOCAL idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT_MS};
-       SET LOCAL search_path = public, pg_catalog; SET LOCAL row_security = off`,
+       SET LOCAL search_path = public; SET LOCAL row_security = off`,
     );
     const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
     const alone = async <Row extends pg.QueryResultRow>(query: pg.QueryConfig) => {
