@@ -2,7 +2,11 @@ import type { Scanner } from './scanner.ts';
 
 /** Longer than any value with what may stand around it. */
 const OVERLAP = 4096;
+/** Scanned at once: what comes in small pieces would be read over and over. */
+export const STRETCH = 64 * 1024;
 const SPACE = 0x20;
+/** Bytes by which the type of a file is told. */
+const LONGEST_MARK = 8;
 
 /**
  * Scans what comes piece by piece, as if it were one: what may go on in the next piece is read again with it. Cuts
@@ -12,19 +16,25 @@ export async function scanStream(
   scanner: Scanner,
   stream: AsyncIterable<Buffer>,
 ): Promise<{ head: Buffer; bytes: number }> {
-  let head: Buffer | undefined;
-  let rest: Buffer = Buffer.alloc(0);
+  let head: Buffer = Buffer.alloc(0);
+  let waiting: Buffer[] = [];
+  let length = 0;
   let bytes = 0;
   for await (const chunk of stream) {
-    head ??= Buffer.from(chunk.subarray(0, 8));
+    if (head.length < LONGEST_MARK) head = Buffer.concat([head, chunk.subarray(0, LONGEST_MARK)]);
     bytes += chunk.length;
-    const joined = Buffer.concat([rest, chunk]);
+    waiting.push(chunk);
+    length += chunk.length;
+    if (length < STRETCH) continue;
+    const joined = Buffer.concat(waiting);
     const end = lastSpace(joined);
     scanner.scan(joined, 0, end);
-    rest = joined.subarray(nextSpace(joined, end - OVERLAP));
+    waiting = [joined.subarray(nextSpace(joined, end - OVERLAP))];
+    length = 0;
   }
+  const rest = Buffer.concat(waiting);
   scanner.scan(rest, 0, rest.length);
-  return { head: head ?? Buffer.alloc(0), bytes };
+  return { head, bytes };
 }
 
 /** Behind the last space, unless that is far from the end. */
