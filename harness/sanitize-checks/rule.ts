@@ -60,7 +60,7 @@ export interface RuleSet extends Grounds {
   /** Tables that every Odoo fills: absent or empty is a broken restore, not a clean one. */
   filled?: readonly string[];
   /** Tables that a module brings. The module installed without its table is a broken restore. */
-  modules?: Readonly<Record<string, readonly string[]>>;
+  modules?: Readonly<Record<string, readonly string[] | { since: number; tables: readonly string[] }>>;
   rules(context: SanitizeContext): readonly Rule[];
   /** Proof that the whole set does not concern this database. */
   exempt?(context: SanitizeContext): string | undefined;
@@ -120,10 +120,14 @@ export function outcomeOf({ assertions, findings, unclear }: Examination): Check
 
 function missingTables(set: RuleSet, { session, database }: SanitizeContext): string[] {
   const { schema } = session;
-  const installed = database.kind === 'odoo' ? database.modules : new Set<string>();
+  const { modules: installed, major } = database.kind === 'odoo' ? database : { modules: new Set<string>(), major: 0 };
   const broken = Object.entries(set.modules ?? {})
-    .filter(([module, tables]) => installed.has(module) && !tables.some((table) => schema.has(table)))
-    .map(([module, tables]) => `the module ${module} is installed, its table ${tables.join(' or ')} is missing`);
+    .map(([module, brought]) => ('tables' in brought ? { module, ...brought } : { module, since: 0, tables: brought }))
+    .filter(
+      ({ module, since, tables }) =>
+        installed.has(module) && major >= since && !tables.some((table) => schema.has(table)),
+    )
+    .map(({ module, tables }) => `the module ${module} is installed, its table ${tables.join(' or ')} is missing`);
   const absent = (set.filled ?? [])
     .filter((table) => !schema.has(table))
     .map((table) => `the table ${table} is missing`);

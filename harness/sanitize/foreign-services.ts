@@ -182,7 +182,6 @@ async function authorities(writer: Writer): Promise<void> {
 }
 
 async function calendarExchange(writer: Writer): Promise<void> {
-  await forget(writer, 'res_users', ['google_calendar_token', 'google_calendar_rtoken']);
   await forget(writer, 'res_users_settings', ['microsoft_last_sync_date']);
   await forget(writer, 'microsoft_calendar_credentials', ['calendar_token', 'calendar_rtoken', 'calendar_sync_token']);
   await force(writer, 'res_users', 'microsoft_synchronization_stopped', 'true');
@@ -198,6 +197,8 @@ async function websites(writer: Writer): Promise<void> {
   await forget(writer, 'website', [
     'google_places_api_key',
     'google_maps_api_key',
+    'google_management_client_id',
+    'google_management_client_secret',
     'google_analytics_key',
     'plausible_shared_key',
     'website_slide_google_app_key',
@@ -232,6 +233,7 @@ async function otherAccounts(writer: Writer): Promise<void> {
   ]);
   await forget(writer, 'res_partner_bank', ['l10n_id_qris_api_key', 'l10n_id_qris_mid']);
   await forget(writer, 'hr_employee', ['pin']);
+  await forget(writer, 'adyen_account', ['proxy_token', 'adyen_uuid']);
   for (const table of [
     'keychain_account',
     'fs_storage',

@@ -20,11 +20,21 @@ const MAIL_TOKENS = [
 
 /** Per module payment_*: what its neutralize.sql sets from 16 on, and what that leaves. */
 const PROVIDER_KEYS = {
-  adyen: ['merchant_account', 'api_key', 'client_key', 'hmac_key', 'checkout_api_url', 'recurring_api_url'],
+  adyen: [
+    'merchant_account',
+    'skin_code',
+    'skin_hmac_key',
+    'api_key',
+    'client_key',
+    'hmac_key',
+    'checkout_api_url',
+    'recurring_api_url',
+  ],
   alipay: ['merchant_partner_id', 'md5_signature_key', 'seller_email'],
   aps: ['merchant_identifier', 'access_code', 'sha_request', 'sha_response'],
   asiapay: ['merchant_id', 'secure_hash_secret'],
   authorize: ['login', 'transaction_key', 'signature_key', 'client_key'],
+  brq: ['websitekey', 'secretkey'],
   buckaroo: ['website_key', 'secret_key', 'secretkey', 'websitekey'],
   dpo: ['company_token', 'service_ref'],
   flutterwave: ['public_key', 'secret_key', 'webhook_secret'],
@@ -76,6 +86,8 @@ const LIVE_PARAMETERS = [
   'microsoft_outlook_client_secret',
   'microsoft_account_client_id',
   'microsoft_account_client_secret',
+  'google_drive_client_id',
+  'google_drive_client_secret',
   'google_drive_authorization_code',
   'google_drive_refresh_token',
   'google_redirect_uri',
@@ -157,6 +169,7 @@ async function payments(writer: Writer): Promise<void> {
     'stripe_payment_method',
     'stripe_profile',
   ]);
+  await writer.blank('payment_transaction', ['stripe_payment_intent_secret', 'html_3ds']);
 }
 
 async function accounts(writer: Writer): Promise<void> {
@@ -180,6 +193,9 @@ async function accounts(writer: Writer): Promise<void> {
     'microsoft_calendar_token',
     'microsoft_calendar_rtoken',
     'microsoft_calendar_sync_token',
+    'google_calendar_token',
+    'google_calendar_rtoken',
+    'google_calendar_sync_token',
   ]);
   await writer.blank('res_users_settings', [
     'google_calendar_token',

@@ -5,12 +5,12 @@ import { probeOdoo, resolveImage } from '../../harness/stack/image.ts';
 import { withRun } from '../../harness/stack/run-context.ts';
 
 /** The backup of a production that never was, as `npm start` makes it; made once a machine. */
-export function useDemoBackup(): () => ProductionBackup {
+export function useDemoBackup(reference = 'odoo:19'): () => ProductionBackup {
   let backup: ProductionBackup | undefined;
   beforeAll(async () => {
     backup = await withRun({ progress: silentProgress, signal: new AbortController().signal }, async (context) => {
       const { engine, run, progress } = context;
-      const image = await probeOdoo(engine, await resolveImage(engine, 'odoo:19', progress), run);
+      const image = await probeOdoo(engine, await resolveImage(engine, reference, progress), run);
       const postgres = await resolveImage(engine, 'postgres:17', progress);
       return makeProduction(context, image, postgres.id);
     });

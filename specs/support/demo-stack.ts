@@ -1,4 +1,4 @@
-import { DEMO_MODULES } from '../../fixtures/demo/make-production.ts';
+import { shopOn } from '../../fixtures/demo/make-production.ts';
 import type { ClientPrograms } from '../../harness/database/client-programs.ts';
 import type { DatabaseAddress } from '../../harness/database/connection.ts';
 import { freshTemplate } from '../../harness/stack/fresh-template.ts';
@@ -8,7 +8,7 @@ import { STACK_DATABASE, startPostgres } from '../../harness/stack/postgres.ts';
 import type { RunContext } from '../../harness/stack/run-context.ts';
 import { useInRun } from './in-run.ts';
 
-/** A throw-away Odoo 19 with demo data, cut off from the network, removed when the spec file ends. */
+/** A throw-away Odoo with demo data, cut off from the network, removed when the spec file ends. */
 export interface DemoStack {
   context: RunContext;
   image: OdooImage;
@@ -27,23 +27,23 @@ export interface DemoStack {
 
 /**
  * Registers hooks that start the demo from its template before the first test of a file and remove it after the last.
- * `odoo: false` leaves Odoo's server out: the database alone is there in about a second.
+ * `odoo: false` leaves Odoo's server out: the database alone is there in about a second. Odoo 19 unless another image is named.
  */
-export function useDemoStack({ odoo = true } = {}): () => DemoStack {
-  return useInRun((context) => startDemo(context, odoo));
+export function useDemoStack({ odoo = true, image = 'odoo:19' } = {}): () => DemoStack {
+  return useInRun((context) => startDemo(context, image, odoo));
 }
 
-async function startDemo(context: RunContext, odoo: boolean): Promise<DemoStack> {
+async function startDemo(context: RunContext, reference: string, odoo: boolean): Promise<DemoStack> {
   const { engine, run, network } = context;
   const [resolved, postgres17] = await Promise.all([
-    resolveImage(engine, 'odoo:19', context.progress),
+    resolveImage(engine, reference, context.progress),
     resolveImage(engine, 'postgres:17', context.progress),
   ]);
   const image = await probeOdoo(engine, resolved, run);
   const template = await freshTemplate(context, {
     image,
     postgresImage: postgres17.id,
-    modules: DEMO_MODULES,
+    modules: shopOn(image).modules,
     demo: true,
   });
   const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });

@@ -18,7 +18,9 @@ export const calendars: RuleSet = {
   },
   rules: () => [
     ...gone('res_users', ['microsoft_calendar_token', 'microsoft_calendar_rtoken'], TOKENS),
-    ...gone('res_users', ['microsoft_calendar_sync_token', 'google_calendar_token', 'google_calendar_rtoken'], TOKENS),
+    ...gone('res_users', ['microsoft_calendar_sync_token'], TOKENS),
+    // Odoo 14: on the user.
+    ...gone('res_users', ['google_calendar_token', 'google_calendar_rtoken', 'google_calendar_sync_token'], TOKENS),
     stopped('res_users', 'microsoft_synchronization_stopped'),
     ...gone(
       'res_users_settings',

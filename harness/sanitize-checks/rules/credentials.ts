@@ -22,7 +22,8 @@ export const credentials: RuleSet = {
   severity: 'critical',
   filled: ['res_users', 'ir_config_parameter'],
   modules: {
-    auth_totp: ['auth_totp_device'],
+    // Odoo 14 trusts no device.
+    auth_totp: { since: 15, tables: ['auth_totp_device'] },
     auth_passkey: ['auth_passkey_key'],
     auth_oauth: ['auth_oauth_provider'],
     auth_ldap: ['res_company_ldap'],

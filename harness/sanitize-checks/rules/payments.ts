@@ -6,13 +6,15 @@ import type { Rule, RuleSet } from '../rule.ts';
  * is caught too. Values that neutralization itself writes are allowed.
  */
 const CREDENTIAL =
-  /key|secret|token|passw|pwd|login|merchant|signature|salt|pspid|hmac|identifier|client|user|seller|account|access|sha_|service_ref|site_|hash_secret|mandate|payment_method$/;
+  /key|secret|token|passw|pwd|login|merchant|signature|salt|pspid|hmac|identifier|client|user|seller|account|access|sha_|service_ref|site_|hash_secret|mandate|payment_method$|skin_code/;
+/** Odoo 14 and 15: whether cards are remembered, no token. */
+const SETTING = 'save_token';
 const DUMMY = '^(dummy[_a-z0-9]{0,16}|neutralized)$';
 const TEXT = new Set(['character varying', 'text']);
 
 function credentialsIn(table: string, columns: ReadonlyMap<string, string> | undefined): Rule[] {
   return [...(columns ?? [])]
-    .filter(([column, type]) => TEXT.has(type) && CREDENTIAL.test(column))
+    .filter(([column, type]) => TEXT.has(type) && CREDENTIAL.test(column) && column !== SETTING)
     .map(([column]) => ({
       table,
       columns: [column],

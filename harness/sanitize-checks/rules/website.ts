@@ -29,6 +29,8 @@ export const website: RuleSet = {
       [
         'google_places_api_key',
         'google_maps_api_key',
+        'google_management_client_id',
+        'google_management_client_secret',
         'website_slide_google_app_key',
         'twitter_api_key',
         'twitter_api_secret',

@@ -5,7 +5,8 @@ export const payments: PersonalArea = {
   check: 'sanitize.documents',
   personal: {
     payment_token: {
-      payment_details: 'blank',
+      payment_details: { is: 'blank', since: 16 },
+      name: { is: 'title', until: 15 },
       flutterwave_customer_email: 'email',
     },
     payment_transaction: {
@@ -25,7 +26,7 @@ export const payments: PersonalArea = {
     },
     payment_transaction: {
       number: 'reference provider_reference stripe_payment_intent',
-      technical: 'callback_hash callback_method landing_route paypal_type',
+      technical: 'callback_hash callback_method landing_route paypal_type return_url',
     },
   },
 };

@@ -10,6 +10,10 @@ export const users: PersonalArea = {
       out_of_office_message: { is: 'blank', since: 19 },
       oauth_uid: 'blank',
       livechat_username: { is: 'name', until: 16 },
+      google_calendar_cal_id: { is: 'blank', until: 14 },
+    },
+    google_calendar_credentials: {
+      calendar_cal_id: { is: 'blank', since: 15, until: 17 },
     },
     res_users_settings: {
       livechat_username: { is: 'name', since: 17 },
@@ -22,7 +26,7 @@ export const users: PersonalArea = {
   impersonal: {
     res_users: {
       elsewhere:
-        'microsoft_calendar_rtoken microsoft_calendar_sync_token microsoft_calendar_token oauth_access_token totp_secret',
+        'google_calendar_rtoken google_calendar_sync_token google_calendar_token microsoft_calendar_rtoken microsoft_calendar_sync_token microsoft_calendar_token oauth_access_token totp_secret',
     },
     res_users_settings: {
       elsewhere:
