@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { connect, type DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import type { Fingerprints } from './fingerprint-file.ts';
@@ -17,6 +18,7 @@ export interface DatabaseScan {
   unread: string[];
 }
 
+const SCRIPT = new URL(`./scan-worker${extname(import.meta.url)}`, import.meta.url);
 const MB = 1e6;
 
 /** Scans every row of every table of one moment, several parts at a time, and never writes. */
@@ -88,7 +90,7 @@ async function scanParts(
     const speed = scan.bytes / MB / ((performance.now() - started) / 1000);
     detail(`${done} of ${parts.length} parts, ${Math.round(scan.bytes / MB)} MB, ${Math.round(speed)} MB/s`);
   };
-  await shareOut(parts, { module: 'scan-worker', data: task, workers: Math.min(workers, parts.length) }, take);
+  await shareOut(parts, { script: SCRIPT, data: task, workers: Math.min(workers, parts.length) }, take);
   scan.residue = [...residue.values()].sort((a, b) => b.rows - a.rows);
   scan.unread = [...new Set(scan.unread)];
   return scan;

@@ -1,5 +1,5 @@
 import { opendir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { FileAnswer, FileWorkerData } from './file-worker.ts';
 import { KINDS, type Kind } from './fingerprint.ts';
 import type { Fingerprints } from './fingerprint-file.ts';
@@ -18,6 +18,7 @@ export interface FilestoreScan {
 /** What one file may take: a document that is made to unpack forever must not hold up the others. */
 const FILE_TIMEOUT_MS = 2 * 60_000;
 const HEAP_MB = 192;
+const SCRIPT = new URL(`./file-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Scans every file of a folder, whatever its name; those that no attachment names any more are the worst kept secret. */
 export async function scanFilestore(
@@ -37,7 +38,7 @@ export async function scanFilestore(
     if (scan.files % 50 === 0) detail(`${scan.files} files, ${Math.round(scan.bytes / 1e6)} MB`);
   };
   const options = {
-    module: 'file-worker',
+    script: SCRIPT,
     data,
     workers: defaultWorkers(),
     timeoutMs: FILE_TIMEOUT_MS,

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 const MOST_WORKERS = 4;
@@ -13,8 +12,8 @@ export interface Lost {
 }
 
 export interface PoolOptions {
-  /** A module beside this one, without its extension. */
-  module: string;
+  /** What a thread runs: it answers each message with one. */
+  script: URL;
   data: unknown;
   workers: number;
   /** For one task, in ms; never, unless told. */
@@ -29,12 +28,12 @@ export interface PoolOptions {
  */
 export async function shareOut<Task, Answer extends object>(
   tasks: AsyncIterable<Task> | Iterable<Task>,
-  { module, data, workers, timeoutMs, heapMb }: PoolOptions,
+  { script, data, workers, timeoutMs, heapMb }: PoolOptions,
   take: (answer: Answer | Lost, task: Task) => void,
 ): Promise<void> {
   const waiting = each(tasks);
   const start = () => {
-    const worker = new Worker(new URL(`./${module}${extname(import.meta.url)}`, import.meta.url), {
+    const worker = new Worker(script, {
       workerData: data,
       resourceLimits: {
         maxYoungGenerationSizeMb: 16,
