@@ -3,6 +3,7 @@ import type { Progress } from '../progress.ts';
 import { removeRun } from './clean.ts';
 import { connectEngine, type Engine } from './engine.ts';
 import { type CutOffNetwork, createCutOffNetwork } from './network.ts';
+import { removeRunFolder } from './run-folder.ts';
 import { newRun, type Run } from './run-identity.ts';
 
 /** What everything that starts a container needs. */
@@ -39,7 +40,8 @@ export async function withRun<T>(
     succeeded = true;
     return result;
   } finally {
-    if (!(keep && succeeded)) {
+    if (keep && succeeded) await removeRunFolder(run.id);
+    else {
       await progress.step('take the stack down', async () => {
         // What was waited for when the abort came fails as soon as its container is gone; then nothing new can start.
         await removeRun(engine, run.id);

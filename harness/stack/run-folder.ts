@@ -14,7 +14,7 @@ function runFolder({ id, labels }: Run): string {
 }
 
 export async function removeRunFolder(runId: string): Promise<void> {
-  await rm(join(cacheFolder('runs'), runId), { recursive: true, force: true });
+  await rm(join(cacheFolder('runs'), runId), { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Removes folders of runs whose process is gone. */

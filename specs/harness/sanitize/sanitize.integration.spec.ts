@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { armLikeProduction, PLANTED } from '../../../fixtures/demo/arm.ts';
+import { filestoreComplete } from '../../../harness/backup/filestore-complete.ts';
 import { connect, type DatabaseAddress } from '../../../harness/database/connection.ts';
 import { withReadOnlySession } from '../../../harness/database/read-only.ts';
 import { connectOdoo } from '../../../harness/odoo-rpc/client.ts';
@@ -13,6 +17,7 @@ import { type SanitizeRequest, type SanitizeSummary, sanitize } from '../../../h
 import { sanitizeChecks } from '../../../harness/sanitize-checks/checks.ts';
 import { sanitizeContext } from '../../../harness/sanitize-checks/context.ts';
 import { startOdoo } from '../../../harness/stack/odoo.ts';
+import { ownFilestore } from '../../../harness/stack/run-folder.ts';
 import { useDemoStack } from '../../support/demo-stack.ts';
 
 const STAGING_PASSWORD = 'staging-only-73';
@@ -48,10 +53,28 @@ const statuses = (address: DatabaseAddress) =>
   });
 
 let before: Map<string, string>;
+let filestore: string;
+
+const CONTRACT = '%PDF-1.4 Vertrag mit Ingrid Achterberg';
+
+/** Files of people beside those of the demo: a contract at an order, a scanned passport in a field, and one in the database. */
+async function plantFiles(on: pg.Client, folder: string): Promise<void> {
+  const sha1 = createHash('sha1').update(CONTRACT).digest('hex');
+  const name = `${sha1.slice(0, 2)}/${sha1}`;
+  await mkdir(join(folder, sha1.slice(0, 2)), { recursive: true });
+  await writeFile(join(folder, name), CONTRACT);
+  const insert = `INSERT INTO ir_attachment (name, type, res_model, res_field, res_id, mimetype, store_fname, db_datas, checksum, file_size)
+    SELECT $1, 'binary', $2, $3, 1, $4, $5, $6, '${sha1}', ${CONTRACT.length}`;
+  await on.query(insert, ['Vertrag Achterberg.PDF', 'sale.order', null, 'application/pdf', name, null]);
+  await on.query(insert, ['passport', 'res.users', 'x_passport', 'application/pdf', name, null]);
+  await on.query(insert, ['Notiz Castellani.docx', 'crm.lead', null, 'application/msword', null, CONTRACT]);
+}
 
 beforeAll(async () => {
   const production = await connect(demo().database);
   await armLikeProduction(production);
+  filestore = await ownFilestore(demo().context.run, demo().filestore);
+  await plantFiles(production, filestore);
   await production.end();
   await cloned('armed', demo().database.database);
   client = await connect(demo().database);
@@ -60,7 +83,7 @@ beforeAll(async () => {
     address: demo().database,
     baseUrl: BASE_URL,
     neutralize: () => demo().odooCommand('neutralize'),
-    anonymize: ANONYMIZE,
+    anonymize: { ...ANONYMIZE, filestore },
   });
   return () => client.end();
 });
@@ -155,15 +178,71 @@ describe('a sanitized copy of production', () => {
     expect(old.rows[0].value === rotated.rows[0].value).toBe(false);
   });
 
-  test('is summed up by table and rows', () => {
+  test('has balanced invoices', async () => {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS unbalanced FROM (SELECT FROM account_move_line GROUP BY move_id HAVING sum(debit) <> sum(credit)) m`,
+    );
+    expect(rows[0].unbalanced).toBe(0);
+  });
+
+  test('has placeholders for the documents of people, as Odoo would store them', async () => {
+    const { rows } = await client.query<{
+      name: string;
+      mimetype: string;
+      content: Buffer;
+      checksum: string;
+      size: number;
+    }>(
+      `SELECT name, mimetype, db_datas AS content, checksum, file_size AS size FROM ir_attachment
+        WHERE db_datas IS NOT NULL AND res_model IN ('sale.order', 'crm.lead') ORDER BY mimetype`,
+    );
+    expect(rows.length).toBeGreaterThan(1);
+    for (const { name, content, checksum, size } of rows) {
+      expect(name).toMatch(/^Document [0-9A-F]{12}[.](pdf|doc|docx)$/);
+      expect([checksum, size]).toEqual([createHash('sha1').update(content).digest('hex'), content.length]);
+    }
+    expect(rows.map(({ mimetype }) => mimetype)).toEqual(expect.arrayContaining(['application/pdf', 'text/plain']));
+  });
+
+  test('has no photo, passport or signature of anyone in a field', async () => {
+    const { rows } = await client.query(
+      `SELECT FROM ir_attachment WHERE res_field IS NOT NULL AND res_model IN ('res.partner', 'res.users')
+          AND (res_model, res_id) NOT IN (SELECT 'res.partner', partner_id FROM res_company)`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('keeps the files of products, pages and modules, each with its content', async () => {
+    const results = await withReadOnlySession(demo().database, (session) =>
+      runChecks([filestoreComplete], { session, filestore, hash: true }),
+    );
+    expect(results).toMatchObject([{ status: 'passed', assertions: expect.any(Number) }]);
+  });
+
+  test("has no file of a person left in its filestore, and the template's are all there", async () => {
+    const files = async (folder: string) =>
+      (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const [own, template] = [await files(filestore), await files(demo().filestore)];
+    const contents = await Promise.all(own.map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')));
+    expect(contents.filter((content) => content.includes('Achterberg'))).toEqual([]);
+    expect(template.length + 1 - own.length).toBe(summary.files?.removed);
+  });
+
+  test('is summed up by table, kind of data and rows', () => {
     expect(summary).toMatchObject({ odooVersion: '19.0', neutralizedBy: 'odoo neutralize' });
-    expect(summary.changes).toContainEqual(expect.objectContaining({ table: 'res_partner', action: 'updated' }));
+    expect(summary.changes).toContainEqual(
+      expect.objectContaining({
+        table: 'res_partner',
+        action: 'updated',
+        kinds: expect.objectContaining({ name: 'name', email: 'email', phone_sanitized: 'phone', vat: 'blank' }),
+      }),
+    );
     expect(summary.changes.every(({ rows }) => rows > 0)).toBe(true);
     expect(JSON.stringify(summary)).not.toMatch(/staging-only|Achterberg/);
   });
 
   test('starts, and its administrator signs in with the staging password', async () => {
-    const { context, image, database, filestore } = demo();
+    const { context, image, database } = demo();
     const odoo = await startOdoo(context.engine, {
       run: context.run,
       network: context.network,
@@ -177,7 +256,13 @@ describe('a sanitized copy of production', () => {
       [['parent_id', '!=', false]],
       z.object({ name: z.string(), display_name: z.string() }),
     );
+    const [document] = await rpc.searchRead(
+      'ir.attachment',
+      [['name', '=like', 'Document %.pdf']],
+      z.object({ datas: z.string() }),
+    );
     await odoo.container.remove({ force: true, v: true });
+    expect(Buffer.from(document?.datas ?? '', 'base64').toString('latin1')).toMatch(/^%PDF-1.4\n.*%%EOF\n$/s);
     expect(contacts.length).toBeGreaterThan(20);
     expect(contacts.every(({ name, display_name }) => display_name.endsWith(name))).toBe(true);
   });

@@ -26,7 +26,10 @@ export const accounting = (displayName: string): readonly PersonalTable[] => [
     table: 'account_move',
     needs: ['partner_id'],
     email: ['invoice_source_email'],
-    blank: ['narration', 'sending_data', 'send_and_print_values', 'ref', 'buyer_reference'],
+    blank: [
+      ...['narration', 'sending_data', 'send_and_print_values', 'ref', 'buyer_reference', 'contract_reference'],
+      ...['purchase_order_reference', 'peppol_project_reference', 'peppol_contract_document_reference'],
+    ],
     derived: { invoice_partner_display_name: `coalesce(${ofPartner(displayName)}, '#Created by: ' || ${CREATOR})` },
   },
   {

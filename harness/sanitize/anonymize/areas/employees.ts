@@ -41,7 +41,7 @@ export const EMPLOYEES: readonly PersonalTable[] = [
       ],
     ],
   },
-  { table: 'hr_version', ...PRIVATE, titled: { name: 'Version' } },
+  { table: 'hr_version', ...PRIVATE, titled: { name: 'Version' }, blank: [...PRIVATE.blank, 'job_title'] },
   { table: 'hr_contract', titled: { name: 'Contract' }, blank: ['notes'] },
   {
     table: 'hr_applicant',

@@ -5,7 +5,10 @@ export const SERVICES: readonly PersonalTable[] = [
   {
     table: 'calendar_event',
     titled: { name: 'Meeting' },
-    blank: ['location', 'videocall_location', 'description', 'notes'],
+    blank: [
+      ...['location', 'videocall_location', 'description', 'notes'],
+      ...['google_id', 'microsoft_id', 'microsoft_recurrence_master_id'],
+    ],
   },
   {
     table: 'calendar_attendee',
