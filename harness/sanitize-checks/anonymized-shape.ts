@@ -25,10 +25,10 @@ const RESERVED_DOMAIN =
   '(([a-z0-9-]+[.])*example[.](com|net|org)|([a-z0-9-]+[.])*[a-z0-9-]+[.](test|example|invalid|localhost))';
 /** A local part without a name of anyone in it. */
 const LOCAL_PART = '((person|company|contact|user|lead|mail)-[0-9a-f]{8,}|odoobot|root|admin|nobody|noreply)';
-const EMAIL = `${LOCAL_PART}@${RESERVED_DOMAIN}`;
+export const EMAIL_ADDRESS = `${LOCAL_PART}@${RESERVED_DOMAIN}`;
 
 /** Numbers that regulators keep for fiction: NANP 555-01xx, Ofcom, ARCEP, BNetzA. */
-const FICTIONAL_PHONES = [
+export const FICTIONAL_PHONE = [
   '1[2-9][0-9]{2}55501[0-9]{2}',
   '441632960[0-9]{3}',
   '447700900[0-9]{3}',
@@ -45,14 +45,14 @@ export const isBlank = (column: string) =>
 
 const isBlankOr = (column: string, pattern: string) => `(${isBlank(column)} OR ${text(column)} ~ '^(${pattern})$')`;
 
-const isEmail = (column: string) => isBlankOr(column, EMAIL);
+const isEmail = (column: string) => isBlankOr(column, EMAIL_ADDRESS);
 
 /** A login: an address of the anonymized shape. */
-const isLogin = (column: string) => `${text(column)} ~ '^${EMAIL}$'`;
+const isLogin = (column: string) => `${text(column)} ~ '^${EMAIL_ADDRESS}$'`;
 
 const isPhone = (column: string) =>
   `(${isBlank(column)} OR (${text(column)} ~ '^[-+() .0-9]+$'
-    AND regexp_replace(${text(column)}, '[^0-9]', '', 'g') ~ '^(${FICTIONAL_PHONES})$'))`;
+    AND regexp_replace(${text(column)}, '[^0-9]', '', 'g') ~ '^(${FICTIONAL_PHONE})$'))`;
 
 const isOwnCompanyName = (column: string) => `EXISTS (SELECT FROM res_company o WHERE o.name = ${text(column)})`;
 

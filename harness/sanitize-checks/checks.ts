@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import type { UserRule } from '../config/user-rules.ts';
 import type { SanitizeContext } from './context.ts';
+import { shapeCensus } from './personal-data/shape-census.ts';
 import { checkOf, type RuleSet } from './rule.ts';
 import { calendars } from './rules/calendars.ts';
 import { credentials } from './rules/credentials.ts';
@@ -74,7 +75,7 @@ export function sanitizeChecksWith({
 }: SanitizeChecksOptions): readonly Check<SanitizeContext>[] {
   const own = rules.map(customRule);
   const sets = [...RULE_SETS, ...own];
-  return [recognized, ...RULE_SETS.map(checkOf), secretCensus(sets, strict), ...own.map(checkOf)];
+  return [recognized, ...RULE_SETS.map(checkOf), shapeCensus(sets), secretCensus(sets, strict), ...own.map(checkOf)];
 }
 
 /** Those that every run makes. */

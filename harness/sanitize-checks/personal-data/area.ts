@@ -55,3 +55,5 @@ export const OF_A_PAYMENT: Rows = {
 export const PERSON: Rows = { sql: "t.resource_type IS DISTINCT FROM 'material'", columns: ['resource_type'] };
 /** Files of records, not those of the code. */
 export const DOCUMENT: Rows = { sql: 't.res_model IS NOT NULL', columns: ['res_model'] };
+/** What somebody wrote about an hour of work; `/` is what Odoo puts where nothing was written. */
+export const TIMESHEET: Rows = { sql: "t.employee_id IS NOT NULL AND t.name <> '/'", columns: ['employee_id'] };

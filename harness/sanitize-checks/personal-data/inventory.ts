@@ -83,7 +83,31 @@ export const INVENTORY: readonly PersonalColumn[] = AREAS.flatMap(({ check, pers
   ),
 );
 
+/** Columns of which no rule judges every row. */
+const PARTLY_JUDGED: ReadonlySet<string> = new Set([
+  ...INVENTORY.filter(({ only }) => only !== undefined).map(({ table, column }) => `${table}.${column}`),
+  'ir_property.value_text',
+]);
+
+/** Whether the rows of a column that `only` leaves out are nobody's to judge. */
+export function isPartlyJudged(table: string, column: string): boolean {
+  return PARTLY_JUDGED.has(`${table}.${column}`);
+}
+
 /** Those that this database has, whatever its version: what a migration left behind is as personal as ever. */
 export function personalColumns(schema: Schema): readonly PersonalColumn[] {
   return INVENTORY.filter(({ table, column }) => schema.has(table, column));
+}
+
+const IMPERSONAL: ReadonlySet<string> = new Set(
+  AREAS.flatMap(({ impersonal }) =>
+    Object.entries(impersonal).flatMap(([table, reasons]) =>
+      Object.values(reasons).flatMap((columns) => columns.split(' ').map((column) => `${table}.${column}`)),
+    ),
+  ),
+);
+
+/** Whether a column was reviewed and found to hold nothing of a person's. */
+export function isImpersonal(table: string, column: string): boolean {
+  return IMPERSONAL.has(`${table}.${column}`);
 }

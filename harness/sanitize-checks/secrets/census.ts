@@ -1,5 +1,6 @@
 import { type Check, inconclusive } from '../../check.ts';
 import type { SanitizeContext } from '../context.ts';
+import { judgedElsewhere } from '../judged.ts';
 import { type Examination, outcomeOf, type RuleSet } from '../rule.ts';
 import { JUDGED_PARAMETER } from '../rules/credentials.ts';
 import { whyUnreadable } from '../unreadable.ts';
@@ -43,13 +44,6 @@ export function secretCensus(sets: readonly RuleSet[], strict: boolean): Check<S
       return outcomeOf(total);
     },
   };
-}
-
-/** What a rule names: `table.column`, or a `table` that has to be empty. */
-function judgedElsewhere(sets: readonly RuleSet[], context: SanitizeContext): ReadonlySet<string> {
-  const rules = sets.flatMap((set) => set.rules(context));
-  const places = rules.map(({ location, table, columns: [column = ''] }) => location ?? `${table}.${column}`);
-  return new Set([...places, 'res_users.password']);
 }
 
 async function classify(

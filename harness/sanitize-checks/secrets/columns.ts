@@ -20,6 +20,8 @@ export interface TextTable {
   sql: string;
   /** No page on disk: proven to have no row. */
   empty: boolean;
+  /** As Postgres last counted them, -1 where it never did. */
+  estimatedRows: number;
   columns: readonly TextColumn[];
 }
 
@@ -31,9 +33,11 @@ export async function textTables(session: ReadOnlySession): Promise<readonly Tex
     column: string;
     kind: TextColumn['kind'];
     empty: boolean;
+    estimatedRows: number;
   }>(
     `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS "column", CASE WHEN b.typname = 'bytea' THEN 'bytes' WHEN b.typname LIKE 'json%' THEN 'json' ELSE 'text' END AS kind,
-            c.relkind <> 'p' AND pg_relation_size(c.oid) = 0 AS empty
+            c.relkind <> 'p' AND pg_relation_size(c.oid) = 0 AS empty,
+            c.reltuples::float8 AS "estimatedRows"
        FROM pg_class c
        JOIN pg_namespace n ON n.oid = c.relnamespace
         AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
@@ -46,11 +50,12 @@ export async function textTables(session: ReadOnlySession): Promise<readonly Tex
       ORDER BY 1, 2, a.attnum`,
   );
   return [...Map.groupBy(rows, ({ schema, table }) => JSON.stringify([schema, table])).values()].map((group) => {
-    const { schema = '', table = '', empty = false } = group[0] ?? {};
+    const { schema = '', table = '', empty = false, estimatedRows = -1 } = group[0] ?? {};
     return {
       schema,
       table,
       empty,
+      estimatedRows,
       sql: `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`,
       columns: group.map(({ column, kind }) => ({
         name: column,

@@ -1,4 +1,4 @@
-import { PERSON, type PersonalArea } from '../area.ts';
+import { PERSON, type PersonalArea, TIMESHEET } from '../area.ts';
 
 /** Odoo hr, hr_contract, hr_attendance, hr_holidays, hr_expense, hr_skills, gamification, resource. */
 export const employees: PersonalArea = {
@@ -97,6 +97,10 @@ export const employees: PersonalArea = {
     resource_resource: {
       name: { is: 'name', only: PERSON },
     },
+    hr_leave_allocation: { private_name: 'blank', notes: 'blank' },
+    hr_expense_sheet: { name: { is: 'title', until: 18 } },
+    hr_payslip: { name: 'title', note: 'blank' },
+    account_analytic_line: { name: { is: 'title', only: TIMESHEET } },
     gamification_badge_user: {
       comment: 'blank',
     },

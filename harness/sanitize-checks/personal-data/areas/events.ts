@@ -28,6 +28,8 @@ export const events: PersonalArea = {
     event_event: {
       note: 'blank',
     },
+    event_sponsor: { name: 'name', email: 'email', phone: 'phone', mobile: 'phone', url: 'blank' },
+    appointment_answer_input: { value_text_box: 'blank' },
     survey_user_input: {
       email: 'email',
       nickname: 'name',

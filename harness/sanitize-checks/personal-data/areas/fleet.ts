@@ -13,6 +13,8 @@ export const fleet: PersonalArea = {
       vehicle_properties: { is: 'blank', since: 17, type: 'jsonb' },
       name: 'vehicle-name',
     },
+    fleet_vehicle_log_contract: { ins_ref: 'blank', notes: 'blank' },
+    fleet_vehicle_log_services: { inv_ref: 'blank', notes: 'blank', description: 'blank' },
   },
   impersonal: {
     fleet_vehicle: {

@@ -83,6 +83,14 @@ export const messaging: PersonalArea = {
       number: 'phone',
       body: 'blank',
     },
+    whatsapp_message: {
+      mobile_number: 'phone',
+      mobile_number_formatted: 'phone',
+      body: 'blank',
+      failure_reason: 'blank',
+    },
+    voip_call: { phone_number: 'phone' },
+    mail_message_translation: { body: 'blank' },
     snailmail_letter: {
       street: 'blank',
       street2: 'blank',

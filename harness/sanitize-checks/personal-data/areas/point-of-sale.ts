@@ -16,6 +16,8 @@ export const pointOfSale: PersonalArea = {
       last_order_preparation_change: { is: 'blank', since: 17 },
       multiprint_resume: { is: 'blank', until: 16 },
     },
+    pos_order_line: { note: 'blank', customer_note: 'blank' },
+    pos_payment: { cardholder_name: 'name', card_no: 'blank', ticket: 'blank', transaction_id: 'blank' },
     pos_session: {
       opening_notes: 'blank',
       closing_notes: 'blank',

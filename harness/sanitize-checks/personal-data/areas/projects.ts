@@ -22,6 +22,7 @@ export const projects: PersonalArea = {
       partner_phone: { is: 'phone', until: 16 },
       description: 'blank',
     },
+    project_update: { name: 'title', description: 'blank' },
     note_note: {
       name: { is: 'title', until: 16 },
       memo: { is: 'blank', until: 16 },

@@ -1,6 +1,6 @@
 import type { PersonalArea } from '../area.ts';
 
-/** Odoo privacy_lookup, mail, base_import; OCA auditlog, queue_job: what was written down along the way. */
+/** Odoo privacy_lookup, mail, base_import, sign (Enterprise); OCA auditlog, queue_job: what was written down along the way. */
 export const technical: PersonalArea = {
   check: 'sanitize.personal-data',
   personal: {
@@ -11,6 +11,9 @@ export const technical: PersonalArea = {
       execution_details: 'blank',
       records_description: 'blank',
     },
+    sign_request_item: { signer_email: 'email', sms_number: 'phone' },
+    sign_request_item_value: { value: 'blank' },
+    sign_log: { ip: 'blank' },
     mail_compose_message: {
       subject: 'blank',
       body: 'blank',
