@@ -6,7 +6,7 @@ import { NEWEST, OLDEST, type SanitizeContext } from './context.ts';
 import { type Grounds, placeOf, type RuleSet } from './rule.ts';
 
 /** One thing that a check asserts. */
-export interface ListedRule extends Required<Grounds> {
+interface ListedRule extends Required<Grounds> {
   location: string;
   says: string;
   fix: string;

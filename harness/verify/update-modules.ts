@@ -28,14 +28,18 @@ export interface Update {
  */
 export async function updateModules(
   { engine, run, network, progress, signal }: RunContext,
-  { image, postgres, filestore }: Pick<Copy, 'image' | 'postgres' | 'filestore'>,
+  { image, postgres, filestore }: Pick<Copy, 'image' | 'filestore'> & { postgres: Pick<Copy['postgres'], 'address'> },
   { modules, addons }: Update,
-): Promise<{ result: CheckResult; dataVolume: string }> {
+): Promise<{ result: CheckResult; dataVolume?: string }> {
   const started = performance.now();
   const database = postgres.address(STACK_DATABASE);
+  const [absent, ...others] = await notInstalled(database, modules);
+  if (absent !== undefined) {
+    const outcome = failedUnlessEmpty([absent, ...others], modules.length);
+    return { result: resultOf(updateCheck, outcome, performance.now() - started) };
+  }
   const dataVolume = `odoo-gate-${run.id}-data`;
   await engine.docker.createVolume({ Name: dataVolume, Labels: run.labels });
-  const absent = await notInstalled(database, modules);
   const { exitCode, log } = await progress.step(`update ${modules.join(', ')}`, () =>
     runOdoo(engine, {
       run,
@@ -49,7 +53,7 @@ export async function updateModules(
       signal,
     }),
   );
-  return { result: resultOf(updateCheck, outcomeOf(exitCode, log, absent), performance.now() - started), dataVolume };
+  return { result: resultOf(updateCheck, outcomeOf(exitCode, log), performance.now() - started), dataVolume };
 }
 
 /** Odoo passes over names that are not installed, without a word. */
@@ -61,13 +65,13 @@ async function notInstalled(address: DatabaseAddress, modules: readonly string[]
   return modules
     .filter((module) => !names.has(module))
     .map((module) => ({
-      message: `\`${module}\` is not installed here: nothing of it was updated`,
+      message: `\`${module}\` is not installed here: nothing was updated`,
       location: 'ir_module_module',
       fix: 'Correct --update.',
     }));
 }
 
-function outcomeOf(exitCode: number, log: OdooLog, absent: readonly Finding[]): CheckOutcome {
+function outcomeOf(exitCode: number, log: OdooLog): CheckOutcome {
   const ended: Finding[] =
     exitCode === 0
       ? []
@@ -78,7 +82,7 @@ function outcomeOf(exitCode: number, log: OdooLog, absent: readonly Finding[]): 
             fix: 'Its log names the module and the statement; mend them in the image, or in --addons.',
           },
         ];
-  const findings = [...absent, ...ended, ...modulesLeftOut(log), ...errorsOf(log)];
+  const findings = [...ended, ...modulesLeftOut(log), ...errorsOf(log)];
   // Odoo's last word on modules (modules/loading.py, since 8.0).
   if (findings.length === 0 && !log.hasRecently('Modules loaded.')) {
     return inconclusive("Odoo's log does not say that the modules were loaded");

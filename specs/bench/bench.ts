@@ -174,3 +174,6 @@ floor of verify, last round: ${Object.entries(lastSteps)
   .map(([step, seconds]) => `${step} ${seconds.toFixed(2)} s`)
   .join(', ')}
 `);
+
+// On a database of its own.
+await import('./wide.ts');
