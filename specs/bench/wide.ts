@@ -24,7 +24,7 @@ import { neutralize } from '../../harness/verify/sanitize-database.ts';
  */
 const MODULES = [
   ...DEMO_MODULES,
-  ...['payment_adyen', 'delivery', 'google_calendar', 'microsoft_calendar', 'auth_oauth', 'auth_totp'],
+  ...['payment_adyen', 'delivery', 'google_calendar', 'microsoft_calendar', 'auth_oauth', 'auth_totp', 'auth_ldap'],
   ...['auth_passkey', 'mass_mailing', 'sms', 'iap', 'hr', 'account_peppol', 'certificate', 'base_automation'],
   ...['maintenance', 'fleet'],
 ];
