@@ -90,12 +90,15 @@ const OTHER_PLACES: readonly Mutation[] = [
 /** Plants them all for good: the scan reads over connections of its own. Returns those that the database took. */
 export async function plantForGood(client: pg.Client, mutations: readonly Mutation[]): Promise<ReadonlySet<Mutation>> {
   const planted = new Set<Mutation>();
+  const done = new Set<string>();
   await client.query('BEGIN');
   await client.query('SET LOCAL session_replication_role = replica; CREATE DOMAIN acme_text AS text');
   for (const mutation of mutations) {
     await client.query('SAVEPOINT mutation');
     try {
-      await client.query([...mutation.prelude, mutation.sql].join(';\n'));
+      const prelude = mutation.prelude.filter((statement) => !done.has(statement));
+      await client.query([...prelude, mutation.sql].join(';\n'));
+      for (const statement of prelude) done.add(statement);
       planted.add(mutation);
     } catch {
       await client.query('ROLLBACK TO SAVEPOINT mutation');

@@ -29,7 +29,8 @@ export async function castSecondNets(
   modules: ModuleCode | { unknown: string },
   options: SanitizeOptions,
 ): Promise<SecondNets> {
-  const planted = await plantForGood(client, caught);
+  const oneAPlace = new Map(caught.map((mutation) => [mutation.location, mutation]));
+  const planted = await plantForGood(client, [...oneAPlace.values()]);
   const places = new Set([...planted].map(({ location }) => location));
   const census = await withReadOnlySession(clone, async (session) =>
     runChecks([secretCensus([], false)], await sanitizeContext(session, options)),

@@ -18,6 +18,7 @@ import { modulePlants } from './by-hand/modules.ts';
 import { people, peoplePlants } from './by-hand/people.ts';
 import { postgresMutations } from './by-hand/postgres.ts';
 import { secrets } from './by-hand/secrets.ts';
+import { strangers } from './by-hand/strangers.ts';
 import { inventoryPlants, type OwnedRule, plantsOf, rulesOf } from './from-rules.ts';
 import type { Fate, Mutation } from './mutation.ts';
 import { mutationsOf } from './planting.ts';
@@ -156,6 +157,7 @@ function allMutations(rules: readonly OwnedRule[], context: SanitizeContext, bas
   ];
   const all = [
     ...secrets,
+    ...strangers,
     ...plants.flatMap((plant) => mutationsOf(plant, schema)),
     ...mailAndJobs,
     ...addresses(baseUrl),

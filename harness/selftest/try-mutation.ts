@@ -117,8 +117,9 @@ export function messagesAt(result: CheckResult, location: string): readonly stri
   return findingsAt(result, location).map(({ message }) => message);
 }
 
+/** One row may be wrong in more than one way. */
 function rowsAt(result: CheckResult, location: string): number {
-  return findingsAt(result, location).reduce((sum, { count = 0 }) => sum + count, 0);
+  return Math.max(0, ...findingsAt(result, location).map(({ count = 0 }) => count));
 }
 
 function changesColumns({ prelude, sql }: Mutation): boolean {
