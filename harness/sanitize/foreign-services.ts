@@ -261,7 +261,7 @@ async function drawLinksAnew(writer: Writer): Promise<void> {
       await writer.set(
         table,
         { [column]: `'copy-' || md5('${drawn}${table}.${column}' || t.id)` },
-        { where: `t."${column}" <> ''`, needs: [column, 'id'] },
+        { where: `t."${column}" <> '' AND t."${column}" !~ '^copy-[0-9a-f]{32}$'`, needs: [column, 'id'] },
       );
     }
   }

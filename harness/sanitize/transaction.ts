@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { GateError, InfrastructureError } from '../errors.ts';
+import { GateError, InfrastructureError, messageOf } from '../errors.ts';
 import { openWriter, type Writer } from './writer.ts';
 
 /** Settles a connection for writing: bounded waits for locks; a crash of the server may lose the last commits, not halves. */
@@ -26,7 +26,14 @@ export async function inTransaction(client: Client, title: string, work: () => P
 /** Postgres' own message may quote a row: only names and the SQLSTATE leave. */
 function stageFailed(title: string, error: unknown): unknown {
   const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
-  if (code === undefined || error instanceof GateError) return error;
+  if (error instanceof GateError) return error;
+  if (code === undefined && /^Connection (terminated|ended)/i.test(messageOf(error))) {
+    return new InfrastructureError('database-unreachable', `The server went away during "${title}".`, {
+      next: 'See the log of Postgres for why; then run it again: it goes on where it stopped.',
+      cause: error,
+    });
+  }
+  if (code === undefined) return error;
   const where = [table, constraint].filter(Boolean).join(', constraint ');
   return new InfrastructureError(
     'sanitize-stage-failed',

@@ -1,6 +1,18 @@
 import type { Column } from './columns.ts';
 import type { Kind, PersonalTable } from './personal-table.ts';
-import { city, company, email, person, phone, phoneE164, printedIban, street, titled, zip } from './pseudonyms.ts';
+import {
+  city,
+  company,
+  dialled,
+  email,
+  person,
+  phone,
+  phoneE164,
+  printedIban,
+  street,
+  titled,
+  zip,
+} from './pseudonyms.ts';
 
 const PSEUDONYMS = { person, company, email, phone, phoneE164, street, city, zip, account: printedIban } as const;
 const KINDS = ['blank', 'empty', ...Object.keys(PSEUDONYMS)] as readonly Kind[];
@@ -39,7 +51,7 @@ export function newValues(table: PersonalTable, columns: ReadonlyMap<string, Col
     set(name, 'phone', (column) => {
       const filled = sources.filter((source) => columns.has(source)).map((source) => `nullif(t."${source}"::text, '')`);
       if (filled.length === 0) return renewed(name, column, phoneE164);
-      return `'+' || regexp_replace(${phone(`coalesce(${filled.join(', ')})`)}, '[^0-9]', '', 'g')`;
+      return dialled(phone(`coalesce(${filled.join(', ')})`));
     });
   }
   for (const [name, value] of Object.entries(table.derived ?? {})) set(name, 'derived', () => `(${value})`);

@@ -2,7 +2,7 @@ import type { Writer } from '../writer.ts';
 import type { Columns } from './columns.ts';
 import { newValues } from './new-values.ts';
 import type { PersonalTable } from './personal-table.ts';
-import { company, person } from './pseudonyms.ts';
+import { company, dialled, person } from './pseudonyms.ts';
 
 /** An own company's name and address are public, and printed on the documents that are to be tried out. */
 const OWN = 't.id IN (SELECT c.partner_id FROM res_company c)';
@@ -81,14 +81,10 @@ export async function anonymizePartners(writer: Writer, columns: Columns): Promi
     );
   const kinds = { ...kindsOf(contact), ...kindsOf(identity) };
 
+  const numbers = ['phone', 'mobile'].filter((each) => there.has(each)).map((each) => `nullif(n.${each}, '')`);
   const follow: Record<string, string> = {
     email_normalized: "nullif(lower(n.email), '')",
-    phone_sanitized: `'+' || regexp_replace(coalesce(${
-      ['phone', 'mobile']
-        .filter((each) => there.has(each))
-        .map((each) => `nullif(n.${each}, '')`)
-        .join(', ') || 'NULL'
-    }), '[^0-9]', '', 'g')`,
+    phone_sanitized: dialled(`coalesce(${numbers.join(', ') || 'NULL'})`),
     name: 'n.drawn_name',
     lastname: 'n.drawn_name',
     last_name: 'n.drawn_name',
