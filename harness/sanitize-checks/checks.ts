@@ -7,9 +7,11 @@ import { calendars } from './rules/calendars.ts';
 import { credentials } from './rules/credentials.ts';
 import { customRule } from './rules/custom.ts';
 import { delivery } from './rules/delivery.ts';
+import { derivedCopies } from './rules/derived-copies.ts';
 import { documents } from './rules/documents.ts';
 import { eInvoicing } from './rules/e-invoicing.ts';
 import { applicants, employees } from './rules/employees.ts';
+import { files } from './rules/files.ts';
 import { integrations } from './rules/integrations.ts';
 import { crons, webhooks } from './rules/jobs.ts';
 import { incomingMail, mailServers, waitingMail } from './rules/mail.ts';
@@ -54,6 +56,8 @@ const RULE_SETS: readonly RuleSet[] = [
   applicants,
   events,
   personalData,
+  derivedCopies,
+  files,
 ];
 
 export interface SanitizeChecksOptions {

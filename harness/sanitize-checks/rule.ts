@@ -97,7 +97,10 @@ export function checkOf(set: RuleSet): Check<SanitizeContext> {
         total.unclear.push(...(part?.unclear ?? []));
       }
       if (total.assertions + total.findings.length + total.unclear.length === 0) {
-        return notApplicable(`the database has none of: ${[...new Set(rules.map(({ table }) => table))].join(', ')}`);
+        const tables = [...new Set(rules.map(({ table }) => table))].join(', ');
+        return notApplicable(
+          tables === '' ? 'the database has none of its tables' : `the database has none of: ${tables}`,
+        );
       }
       return outcomeOf(total);
     },

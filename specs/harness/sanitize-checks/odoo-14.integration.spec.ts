@@ -21,6 +21,8 @@ let sanitized: CheckResult[];
 
 /** These look into every table: what is not about them leaves them out. */
 const READ_EVERYTHING = ['sanitize.secrets', 'sanitize.shapes'];
+/** Says the same of a name beside its stored copy. */
+const SECOND_SIGHT = 'sanitize.derived-copies';
 // The staging password is left out of the many runs below: a hash takes long to verify, and none of them is about it.
 const judge = async (checks = sanitizeChecks, stagingPassword?: string): Promise<CheckResult[]> => {
   const options = { baseUrl: BASE_URL, ...(stagingPassword === undefined ? {} : { stagingPassword }) };
@@ -169,7 +171,9 @@ describe('what is re-armed in the tables of Odoo 14', () => {
           const { rowCount } = await client.query(sql);
           expect(rowCount, `rows re-armed at ${location}`).toBeGreaterThan(0);
         }
-        return judge(sanitizeChecks.filter(({ id }) => id === check || !READ_EVERYTHING.includes(id)));
+        return judge(
+          sanitizeChecks.filter(({ id }) => id === check || ![...READ_EVERYTHING, SECOND_SIGHT].includes(id)),
+        );
       });
       expect(failedIds(results)).toEqual([check]);
       const found = results.flatMap((each) => (each.status === 'failed' ? each.findings : []));

@@ -204,3 +204,61 @@ describe('columns that nobody has reviewed', () => {
     expect(result).toMatchObject({ status: 'inconclusive', reason: expect.stringContaining('acme_visit') });
   });
 });
+
+describe('stored copies', () => {
+  const PERSON =
+    '(SELECT min(id) FROM res_partner WHERE parent_id IS NOT NULL AND email IS NOT NULL AND phone IS NOT NULL)';
+
+  test.each([
+    ['res_partner.complete_name', `complete_name = 'Person ${CODE}'`],
+    ['res_partner.email_normalized', "email_normalized = 'contact-4f2a91c0b7de@example.com'"],
+    ['res_partner.email_normalized', 'email = NULL'],
+    ['res_partner.phone_sanitized', "phone_sanitized = '+12125550100', phone = '+1 212-555-0142'"],
+    ['res_partner.phone_sanitized', 'phone = NULL'],
+  ])('%s that does not follow is found: %s', async (location, change) => {
+    const result = await resultOf('sanitize.derived-copies', `UPDATE res_partner SET ${change} WHERE id = ${PERSON}`);
+    expect(locationsIn(result)).toEqual([location]);
+  });
+
+  test('follow in the sanitized copy', async () => {
+    expect((await resultOf('sanitize.derived-copies', 'SELECT 1'))?.status).toBe('passed');
+  });
+});
+
+describe('files', () => {
+  const attach = (values: string) =>
+    `INSERT INTO ir_attachment (name, type, res_model, res_id, res_field, file_size) VALUES (${values})`;
+  const partner = '(SELECT min(id) FROM res_partner WHERE parent_id IS NOT NULL)';
+
+  test.each([
+    ['a photo', ['ir_attachment.res_field'], `'image_1920', 'binary', 'res.partner', ${partner}, 'image_1920', 900`],
+    [
+      'a printed invoice',
+      ['ir_attachment.res_field'],
+      "'x', 'binary', 'account.move', 1, 'invoice_pdf_report_file', 900",
+    ],
+    [
+      'a scan of an identity card',
+      ['ir_attachment.res_field'],
+      "'id_card', 'binary', 'hr.employee', 1, 'id_card', 900",
+    ],
+    ['an upload by its name', ['ir_attachment.name'], "'Ingrid.pdf', 'binary', 'sale.order', 1, NULL, 900"],
+    [
+      'an upload by its size',
+      ['ir_attachment.file_size'],
+      `'Document ${CODE}.pdf', 'binary', 'sale.order', 1, NULL, 43000`,
+    ],
+    ['an answer to a survey', ['ir_attachment.name'], "'Ingrid.pdf', 'binary', 'survey.user_input', 1, NULL, 900"],
+    ['a placeholder', [], `'Document ${CODE}.pdf', 'binary', 'sale.order', 1, NULL, 900`],
+    ['a picture of a product', [], "'image_1920', 'binary', 'product.template', 1, 'image_1920', 90000"],
+    [
+      'the logo of an own company',
+      [],
+      "'image_1920', 'binary', 'res.partner', (SELECT min(partner_id) FROM res_company), 'image_1920', 90000",
+    ],
+  ])('%s', async (_title, locations, values) => {
+    const result = await resultOf('sanitize.files', attach(values));
+    expect(locationsIn(result)).toEqual(locations);
+    expect(result?.status).toBe(locations.length > 0 ? 'failed' : 'passed');
+  });
+});
