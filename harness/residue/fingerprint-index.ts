@@ -9,17 +9,18 @@ export interface SharedIndex {
   slots: SharedArrayBuffer;
 }
 
-/** Of 32 bits, one for each two entries: small enough to stay in a processor's cache, where most of a database ends. */
+/** Blocks of 32 bits. */
 const SMALLEST_LAST_WORDS = 1 << 11;
 const LARGEST_LAST_WORDS = 1 << 18;
+/** Of its bits, before it is halved: then one word in thirty passes that ends no name. */
+const SPARSE = 1 / 11;
 /** Two bits for each hash that any candidate may have. */
 const BITS_AN_ENTRY = 20;
 const SMALLEST_BITS = 1 << 16;
 
 export function buildIndex(entries: Buffer): SharedIndex {
   const count = entries.length / ENTRY_LENGTH;
-  const blocks = Math.min(Math.max(powerOfTwo(count / 2), SMALLEST_LAST_WORDS), LARGEST_LAST_WORDS);
-  const lastWords = new Int32Array(new SharedArrayBuffer(4 * blocks));
+  const lastWords = new Int32Array(LARGEST_LAST_WORDS);
   const shift = shiftOf(lastWords);
   const bits = new Uint8Array(new SharedArrayBuffer(powerOfTwo(Math.max(count * BITS_AN_ENTRY, SMALLEST_BITS)) / 8));
   const slots = new Uint32Array(new SharedArrayBuffer(4 * powerOfTwo(count * 1.5 + 1)));
@@ -32,7 +33,26 @@ export function buildIndex(entries: Buffer): SharedIndex {
     while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
     slots[slot] = index + 1;
   }
-  return { entries: shared(entries), lastWords: lastWords.buffer, bits: bits.buffer, slots: slots.buffer };
+  return { entries: shared(entries), lastWords: halved(lastWords).buffer, bits: bits.buffer, slots: slots.buffer };
+}
+
+/** As small as it may be, to stay in a processor's cache: there most of a database ends. Neighbours share a block then. */
+function halved(blocks: Int32Array): Int32Array<SharedArrayBuffer> {
+  let halves = 0;
+  const set = blocks.reduce((sum, block) => sum + bitsOf(block), 0);
+  while (blocks.length >>> halves > SMALLEST_LAST_WORDS && set / (32 * (blocks.length >>> halves)) < SPARSE)
+    halves += 1;
+  const smaller = new Int32Array(new SharedArrayBuffer(4 * (blocks.length >>> halves)));
+  blocks.forEach((block, index) => {
+    smaller[index >>> halves] = (smaller[index >>> halves] ?? 0) | block;
+  });
+  return smaller;
+}
+
+function bitsOf(block: number): number {
+  let bits = 0;
+  for (let rest = block; rest !== 0; rest &= rest - 1) bits += 1;
+  return bits;
 }
 
 function shared(entries: Buffer): SharedArrayBuffer {

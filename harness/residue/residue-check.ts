@@ -37,12 +37,12 @@ export const residueCheck: Check<ResidueContext> = {
     );
     const strong = scan.residue.filter((each) => each.strong);
     const weak = scan.residue.filter((each) => !each.strong);
-    if (strong.length === 0 && scan.unread.length > 0) return inconclusive(`not read: ${scan.unread.join('; ')}`);
+    if (strong.length === 0 && scan.unread.length > 0) return inconclusive(`not read: ${some(scan.unread)}`);
     if (strong.length === 0 && weak.length > 0) progress.note(`sanitize.residue: ${sumUp(weak)}`);
     const findings = strong.map(findingOf);
     if (findings.length > 0 && weak.length > 0) findings.push({ message: sumUp(weak) });
-    if (findings.length > 0)
-      findings.push(...scan.unread.map((message) => ({ message: `could not tell: ${message}` })));
+    if (findings.length > 0 && scan.unread.length > 0)
+      findings.push({ message: `could not tell: ${some(scan.unread)}` });
     return failedUnlessEmpty(findings, scan.values);
   },
 };
@@ -56,6 +56,14 @@ function findingOf({ location, kind, rows }: Residue): Finding {
       ? 'Run ANALYZE: these are samples that Postgres took before the values were replaced.'
       : 'Replace them, or empty the column: odoo-gate sanitize --anonymize knows the modules that docs/sanitize.md names.',
   };
+}
+
+const MOST_NAMED = 8;
+
+/** Where a server goes away nothing can be read any more. */
+function some(unread: readonly string[]): string {
+  const named = unread.slice(0, MOST_NAMED).join('; ');
+  return unread.length > MOST_NAMED ? `${named}; and ${unread.length - MOST_NAMED} more` : named;
 }
 
 /** What may be no more than common words. */

@@ -93,7 +93,7 @@ export class Scanner {
           at = this.#next;
         }
         if (length === 0) continue;
-      }
+      } else at += 1;
       const place = words & (RING - 1);
       starts[place] = begin;
       ends[place] = wordEnd;
