@@ -18,7 +18,7 @@ const SYSTEM_NAMES = [
 const SYSTEM = `(${SYSTEM_NAMES.join('|')})`;
 
 /** What Odoo writes for an address without a name. */
-const ADDRESS_TYPES = '(Contact|Invoice|Delivery|Other|Private|Follow-up)( Address)?';
+export const ADDRESS_TYPES = '(Contact|Invoice|Delivery|Other|Private|Follow-up)( Address)?';
 
 /** RFC 2606 and RFC 6761: names that are nobody's. */
 const RESERVED_DOMAIN =

@@ -1,4 +1,4 @@
-import { isBlank, text } from '../anonymized-shape.ts';
+import { ADDRESS_TYPES, isBlank, text } from '../anonymized-shape.ts';
 import type { Rule, RuleSet } from '../rule.ts';
 
 /** What a copy is made of: the columns beside it that this database has. */
@@ -19,7 +19,10 @@ const sameAccount: Follows = (copy, sources) =>
 /** Odoo puts the company in front (base/models/res_partner.py), or a label where there is no name. */
 const endsWith: Follows = (copy, sources) =>
   sources
-    .map((source) => `${isBlank(source)} OR right(${text(copy)}, length(${text(source)})) = ${text(source)}`)
+    .map(
+      (source) => `CASE WHEN ${isBlank(source)} THEN ${text(copy)} ~ '^(.*, ?)?(${ADDRESS_TYPES})?$'
+        ELSE right(${text(copy)}, length(${text(source)})) = ${text(source)} END`,
+    )
     .join(' OR ');
 
 const COPIES: readonly (readonly [table: string, copy: string, follows: Follows, sources: readonly string[]])[] = [

@@ -17,6 +17,9 @@ const OF_PEOPLE = `replace(t.res_model, '.', '_') IN (${TABLES.map((table) => `'
 const SHIPPED = `EXISTS (SELECT FROM ir_model_data d JOIN ir_module_module m ON m.name = d.module
   WHERE d.model = 'ir.attachment' AND d.res_id = t.id)`;
 
+/** A file of unknown size is no placeholder. */
+const SIZE = `coalesce(t.file_size, CASE WHEN t.store_fname IS NULL AND t.db_datas IS NULL THEN 0 ELSE ${LARGEST_PLACEHOLDER + 1} END)`;
+
 const LOOKS = [
   {
     condition: 't.res_field IS NOT NULL',
@@ -31,7 +34,7 @@ const LOOKS = [
     fix: "Name them 'Document', a space, 8 or more of 0-9A-F, and the extension.",
   },
   {
-    condition: `t.res_field IS NULL AND t.type = 'binary' AND coalesce(t.file_size, 0) > ${LARGEST_PLACEHOLDER}`,
+    condition: `t.res_field IS NULL AND t.type = 'binary' AND ${SIZE} > ${LARGEST_PLACEHOLDER}`,
     message: `files at people's records are larger than a placeholder (${LARGEST_PLACEHOLDER} bytes)`,
     location: 'ir_attachment.file_size',
     fix: 'Replace their content by a small file of the same type.',

@@ -18,6 +18,14 @@ const partner = (column: string, value: string, row = SOME_PERSON) =>
     'person',
   );
 
+const file = (says: string, values: string) =>
+  byHand(
+    'sanitize.files',
+    `ir_attachment.${says}`,
+    `INSERT INTO ir_attachment (name, type, res_model, res_id, res_field, file_size) VALUES (${values})`,
+    'person',
+  );
+
 /** What looks right and is not: the right value in the wrong row, a real one beside a right one. */
 export const people: readonly Mutation[] = [
   login('ingrid@nordwind-handel.de', 'user_admin'),
@@ -50,6 +58,10 @@ export const people: readonly Mutation[] = [
      VALUES ('image_1920', 'binary', 'res.partner', 'image_1920', ${SOME_PERSON})`,
     'person',
   ),
+  file('res_field', "'INV.pdf', 'binary', 'account.move', 1, 'invoice_pdf_report_file', 900"),
+  file('res_field', "'id_card', 'binary', 'hr.employee', 1, 'id_card', 900"),
+  file('name', "'Ingrid Achterberg.pdf', 'binary', 'sale.order', 1, NULL, 900"),
+  file('file_size', "'Document 0A1B2C3D4E5F.pdf', 'binary', 'sale.order', 1, NULL, 43000"),
 ];
 
 export const peoplePlants: readonly Plant[] = [
