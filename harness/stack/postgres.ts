@@ -48,6 +48,9 @@ class CutOffPostgreSqlContainer extends PostgreSqlContainer {
     this.exposedPorts = [];
     this.createOpts.ExposedPorts = {};
     Object.assign(this.hostConfig, { PortBindings: {}, ...NO_RESOLVER });
+    // The one of its base class runs a process in the container four times a second for as long as it lives, password and all.
+    this.healthCheck = { test: ['CMD', 'true'] };
+    this.createOpts.Healthcheck = { Test: ['NONE'] };
     this.withWaitStrategy(Wait.forSuccessfulCommand(`pg_isready -q -h 127.0.0.1 -U ${SUPERUSER}`));
     this.withStartupTimeout(120_000);
   }

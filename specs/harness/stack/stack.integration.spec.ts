@@ -10,6 +10,14 @@ describe('a disposable stack', () => {
     expect(await page.text()).toContain('oe_login_form');
   });
 
+  test('runs nothing in its containers but what they are for', async () => {
+    const { engine, run } = demo().context;
+    const filters = { label: [`odoo-gate.run=${run.id}`] };
+    const containers = await engine.docker.listContainers({ filters });
+    const inspected = await Promise.all(containers.map(({ Id }) => engine.docker.getContainer(Id).inspect()));
+    expect(inspected.map(({ Config }) => Config.Healthcheck?.Test ?? ['NONE'])).toEqual([['NONE'], ['NONE']]);
+  });
+
   test('has the database of the template', async () => {
     const client = new pg.Client(demo().database);
     await client.connect();
