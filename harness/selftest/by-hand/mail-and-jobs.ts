@@ -7,20 +7,24 @@ const SOME_JOB = `(SELECT max(id) FROM ir_cron WHERE id NOT IN (SELECT res_id FR
 export const mailAndJobs: readonly Mutation[] = [
   ...[
     "UPDATE ir_mail_server SET smtp_host = 'invalid.nordwind-handel.de'",
-    'UPDATE ir_mail_server SET smtp_host = NULL WHERE active',
+    `ALTER TABLE ir_mail_server ALTER COLUMN smtp_host DROP NOT NULL;
+     UPDATE ir_mail_server SET smtp_host = NULL WHERE active`,
     // Without any active server Odoo sends through odoo.conf.
     'UPDATE ir_mail_server SET active = false',
     'DELETE FROM ir_mail_server',
   ].map((sql) => byHand('sanitize.mail-servers', 'ir_mail_server.active', sql)),
   byHand('sanitize.crons', 'ir_cron.active', `UPDATE ir_cron SET active = true WHERE id = ${SOME_JOB}`),
-  byHand(
-    'sanitize.crons',
-    'ir_cron_trigger',
-    `INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (${SOME_JOB}, now())`,
-  ),
 ];
 
 export const mailAndJobsPlants: readonly Plant[] = [
+  {
+    check: 'sanitize.crons',
+    table: 'ir_cron_trigger',
+    column: 'cron_id',
+    type: 'integer',
+    location: 'ir_cron_trigger',
+    armed: 'secret',
+  },
   {
     check: 'sanitize.mail-servers',
     table: 'ir_mail_server',
