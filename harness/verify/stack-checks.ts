@@ -86,9 +86,11 @@ export const stackChecks: readonly Check<StackContext>[] = [
   },
 ];
 
-/** What a page loads from `/web/assets/`. The page may name the frozen base URL's host, which leads elsewhere from here. */
+/** What a page loads from `/web/assets/`, in Odoo 14 from `/web/content/`. The page may name the frozen base URL's host, which leads elsewhere from here. */
 function assetsOf(html: string, origin: URL): URL[] {
-  const named = [...html.matchAll(/(?:href|src)="([^"]*\/web\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+  const named = [...html.matchAll(/(?:href|src)="([^"]*\/web\/(?:assets\/[^"]+|content\/[^"]+\.(?:css|js)))"/g)].map(
+    ([, path = '']) => path,
+  );
   const own = named.map((path) => {
     const { pathname, search } = new URL(path.replaceAll('&amp;', '&'), origin);
     return pathname + search;

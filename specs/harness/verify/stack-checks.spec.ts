@@ -61,6 +61,19 @@ describe('the assets of a recorded login page', () => {
     });
   });
 
+  test('of Odoo 14 are found below /web/content, beside which other files lie', async () => {
+    const css = '/web/content/610-c689fde/1/web.assets_common.css';
+    const js = '/web/content/612-1031ff6/1/web.assets_common_minimal_js.js';
+    const logo = '/web/content/website/1/logo/My%20Website?unique=4f65e5c';
+    const body = `<link rel="stylesheet" href="${css}"/><img src="${logo}"/><script defer="defer" src="${js}"></script>`;
+    const answers = { '/web/login': { type: 'text/html', body }, [css]: { type: 'text/css', body: 'x' } };
+    expect(await assets({ ...answers, [js]: { type: 'application/javascript', body: 'x' } })).toEqual({
+      status: 'passed',
+      assertions: 2,
+    });
+    expect(await assets(answers)).toMatchObject({ status: 'failed', findings: [{ location: js }] });
+  });
+
   test('are fetched from the stack though the page names another host', async () => {
     const body = recorded.replaceAll('"/web/assets/', '"https://www.example.com/web/assets/');
     expect(await assets({ '/web/login': { type: 'text/html', body } })).toMatchObject({ status: 'passed' });
@@ -107,6 +120,16 @@ describe("Odoo's log", () => {
       status: 'failed',
       findings: [{ message: 'ERROR: no partner "…"', location: 'odoo.http', count: 2 }],
     });
+  });
+
+  test.each([
+    ['https://partner-autocomplete.odoo.com/iap/partner_autocomplete/enrich', 'passed'],
+    ['https://iap.nordwind-handel.de/iap/partner_autocomplete/enrich', 'failed'],
+  ])('of Odoo 14 says that enrichment at %s is out of reach: %s', async (address, status) => {
+    const { url, log } = await logging();
+    const error = `Autocomplete API error: The url that this service requested returned an error. It was ${address}`;
+    log.push(record('ERROR', error).replace('odoo.http', 'odoo.addons.partner_autocomplete.models.res_partner'));
+    expect(await logCheck.run({ url, log })).toMatchObject({ status });
   });
 
   test('fails on errors that were too many to keep', async () => {
