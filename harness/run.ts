@@ -16,6 +16,13 @@ export interface Subject {
   addons?: string[];
 }
 
+/** What was done to the copy before the checks looked. They do not read it. */
+export interface Sanitized {
+  neutralizedBy: 'odoo neutralize' | 'sql';
+  /** The rows that were written beside it, table by table. */
+  changes: { table: string; action: 'updated' | 'deleted' | 'inserted'; columns: string[]; rows: number }[];
+}
+
 export interface Artifact {
   kind: 'screenshot' | 'trace' | 'log' | 'report';
   /** What it shows: `smoke.login: signed in`. */
@@ -35,6 +42,8 @@ export interface RunReport {
   finishedAt: string;
   durationMs: number;
   subject: Subject;
+  /** Absent where the copy was judged as it was found. */
+  sanitized?: Sanitized;
   policy: { digest: string; required: string[] };
   verdict: Verdict;
   reasons: string[];
@@ -103,6 +112,7 @@ export function buildReport(input: {
   startedAt: Date;
   finishedAt: Date;
   subject: Subject;
+  sanitized?: Sanitized | undefined;
   required: readonly string[];
   results: readonly CheckResult[];
   artifacts: readonly Artifact[];
@@ -115,6 +125,7 @@ export function buildReport(input: {
     finishedAt: input.finishedAt.toISOString(),
     durationMs: input.finishedAt.getTime() - input.startedAt.getTime(),
     subject: input.subject,
+    ...(input.sanitized === undefined ? {} : { sanitized: input.sanitized }),
     policy: { digest: policyDigest(required), required },
     ...judge(input.results, required),
     checks: input.results.map((result) => ({ ...result, required: required.includes(result.id) })),

@@ -94,6 +94,7 @@ details > summary:hover { background: var(--sunken); }
 .finding .count { flex: none; color: var(--tone); font-variant-numeric: tabular-nums; }
 .finding .fix, .finding .why { margin-top: .25rem; font-size: .9375rem; }
 .reason { overflow-wrap: anywhere; }
+.changes { list-style: none; padding: 0; font-size: .875rem; overflow-wrap: anywhere; }
 p.details { color: var(--muted); font-size: .9375rem; margin-top: -.5rem; }
 
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1rem; }

@@ -1,5 +1,5 @@
 import type { CheckStatus, Finding, Severity } from '../check.ts';
-import type { Artifact, ReportedCheck, RunReport, Subject } from '../run.ts';
+import type { Artifact, ReportedCheck, RunReport, Sanitized, Subject } from '../run.ts';
 import { countByStatus, type Verdict } from '../verdict.ts';
 import { isInsidePath } from './artifact-path.ts';
 import { STYLE } from './html-style.ts';
@@ -106,11 +106,12 @@ function renderReasons({ reasons, checks }: RunReport): Markup {
 </section>`;
 }
 
-function renderSubject({ subject, policy, startedAt, durationMs }: RunReport): Markup {
+function renderSubject({ subject, sanitized, policy, startedAt, durationMs }: RunReport): Markup {
   return markup`<section aria-labelledby="subject">
 <h2 id="subject">What was verified</h2>
 <dl class="card subject">
 ${subjectRows(subject)}
+${sanitized && sanitizedRow(sanitized)}
 ${row('Policy', plural(policy.required.length, 'required check'), digest(policy.digest))}
 ${row('Verified', time(startedAt), markup`<span class="muted">in ${describeDuration(durationMs)}</span>`)}
 </dl>
@@ -133,6 +134,21 @@ function subjectRows({ image, addons = [], database, backup, stack }: Subject): 
     backup && row('Backup', digest(backup.digest)),
     stack === undefined ? undefined : row('Stack', stack),
   ];
+}
+
+function sanitizedRow({ neutralizedBy, changes }: Sanitized): Markup {
+  const rows = changes.reduce((sum, change) => sum + change.rows, 0);
+  const tables = new Set(changes.map(({ table }) => table)).size;
+  const how = neutralizedBy === 'sql' ? 'by statements of odoo-gate' : "by the image's own odoo neutralize";
+  const list = changes.map(
+    ({ table, action, columns, rows }) =>
+      markup`<li><code>${table}</code> ${plural(rows, 'row')} ${action} <span class="muted">${columns.join(', ')}</span></li>`,
+  );
+  return row(
+    'Sanitized',
+    `${how}; beside it ${plural(rows, 'row')} written in ${plural(tables, 'table')}`,
+    markup`<details><summary>Table by table <span class="toggle"></span></summary><ul class="changes">${list}</ul></details>`,
+  );
 }
 
 function row(name: string, value: string | Markup, more?: Markup | Markup[]): Markup {

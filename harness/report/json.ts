@@ -61,6 +61,19 @@ const runReport = z.strictObject({
     stack: z.exactOptional(text),
     addons: z.exactOptional(z.array(digest)),
   }),
+  sanitized: z.exactOptional(
+    z.strictObject({
+      neutralizedBy: z.enum(['odoo neutralize', 'sql']),
+      changes: z.array(
+        z.strictObject({
+          table: text,
+          action: z.enum(['updated', 'deleted', 'inserted']),
+          columns: z.array(text),
+          rows: count,
+        }),
+      ),
+    }),
+  ),
   policy: z.strictObject({ digest, required: z.array(text) }),
   verdict: z.enum(['pass', 'refuse', 'inconclusive']),
   reasons: z.array(z.string()),

@@ -7,11 +7,11 @@ import { gateCoverage } from '../coverage-gate/gate.ts';
 import type { ReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
 import { removeReport } from '../report/write.ts';
-import { type Artifact, buildReport, type RunReport, resultOf, runChecks } from '../run.ts';
+import { type Artifact, buildReport, type RunReport, resultOf, runChecks, type Sanitized } from '../run.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { SanitizeChecksOptions } from '../sanitize-checks/checks.ts';
 import { findBrowser } from '../smoke/browser.ts';
-import { prepareSmoke, type Smoke, type SmokeOutcome } from '../smoke/run-smoke.ts';
+import { prepareSmoke, type Smoke } from '../smoke/run-smoke.ts';
 import { folderDigest } from '../stack/fresh-template.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
 import { type RunContext, withRun } from '../stack/run-context.ts';
@@ -70,7 +70,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
   const addons = await Promise.all((options.addons ?? []).map(folderDigest));
   const artifactFolder = options.out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-')));
   try {
-    const { copy, results, artifacts } = await withRun(options, (context) =>
+    const { copy, sanitized, results, artifacts } = await withRun(options, (context) =>
       verifyCopy(context, options, required, artifactFolder),
     );
     return buildReport({
@@ -88,6 +88,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
         backup: { digest: copy.backup.digest },
         ...(addons.length === 0 ? {} : { addons: addons.map((digest) => `sha256:${digest}`) }),
       },
+      sanitized,
       required,
       results: complete(results, required),
       artifacts: options.out === undefined ? [] : artifacts,
@@ -99,6 +100,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
 
 interface Verified {
   copy: Copy;
+  sanitized: Sanitized | undefined;
   results: CheckResult[];
   artifacts: Artifact[];
 }
@@ -129,13 +131,13 @@ async function verifyCopy(
   // Loads while the copy is sanitized and Odoo starts.
   const smoke = flows.length === 0 ? undefined : prepareSmoke(flows);
   try {
-    const { results, artifacts } = await judgeCopy(context, copy, options, {
+    const { results, ...judged } = await judgeCopy(context, copy, options, {
       required,
       fingerprints,
       smoke,
       artifactFolder,
     });
-    return { copy, results: [...coverage, ...results], artifacts };
+    return { copy, ...judged, results: [...coverage, ...results] };
   } finally {
     await smoke?.close();
   }
@@ -153,12 +155,14 @@ async function judgeCopy(
   copy: Copy,
   options: VerifyOptions,
   { required, fingerprints, smoke, artifactFolder }: Means,
-): Promise<SmokeOutcome> {
+): Promise<Omit<Verified, 'copy'>> {
   const { addons = [], baseUrl, treatment } = options;
   const stagingPassword = options.stagingPassword ?? randomBytes(12).toString('base64url');
-  const [modules] = await sideBySide(context.signal, (signal) => [
+  const [modules, sanitized] = await sideBySide(context.signal, (signal) => [
     codeToTry({ ...context, signal }, copy.image, { addons, required }),
-    treatment === 'as-found' ? Promise.resolve() : sanitizeCopy({ ...context, signal }, copy, options, stagingPassword),
+    treatment === 'as-found'
+      ? Promise.resolve(undefined)
+      : sanitizeCopy({ ...context, signal }, copy, options, stagingPassword),
   ]);
 
   const address = copy.postgres.address(STACK_DATABASE);
@@ -193,7 +197,7 @@ async function judgeCopy(
     })(),
   ]);
   const results = [...neutral, ...storedResults, ...started.results];
-  if (started.odoo === undefined) return { results, artifacts: [] };
+  if (started.odoo === undefined) return { sanitized, results, artifacts: [] };
 
   const { url, log, ended } = started.odoo;
   const user = administrator && { login: administrator.login, password };
@@ -211,7 +215,7 @@ async function judgeCopy(
   await drift.ask('flows');
   results.push(...drift.judge(storedResults));
   results.push(...(await runChecks(chosen([logCheck], required), { url, log })));
-  return { results, artifacts: walked.artifacts };
+  return { sanitized, results, artifacts: walked.artifacts };
 }
 
 async function sanitizeCopy(
@@ -219,9 +223,9 @@ async function sanitizeCopy(
   copy: Copy,
   options: VerifyOptions,
   stagingPassword: string,
-): Promise<void> {
+): Promise<Sanitized> {
   const address = copy.postgres.address(STACK_DATABASE);
-  await sanitize({
+  const { neutralizedBy, changes } = await sanitize({
     address,
     baseUrl: options.baseUrl,
     progress: context.progress,
@@ -230,6 +234,12 @@ async function sanitizeCopy(
       ? { anonymize: { stagingPassword, key: randomBytes(32).toString('hex'), filestore: copy.filestore } }
       : {}),
   });
+  return {
+    neutralizedBy,
+    changes: changes
+      .filter(({ rows }) => rows > 0)
+      .map(({ table, action, columns, rows }) => ({ table, action, columns: [...columns], rows })),
+  };
 }
 
 /** Every required check in order; one that did not come to run is inconclusive, in plain sight. */

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { failedUnlessEmpty, inconclusive } from '../../../harness/check.ts';
 import { renderHtml } from '../../../harness/report/html.ts';
-import { FAILED, passing, refusing, reportOf, result, SCREENSHOT, SUBJECT, unclear } from './sample-report.ts';
+import {
+  FAILED,
+  passing,
+  refusing,
+  reportOf,
+  result,
+  SANITIZED,
+  SCREENSHOT,
+  SUBJECT,
+  unclear,
+} from './sample-report.ts';
 
 const PIXEL = 'data:image/png;base64,iVBORw0KGgo=';
 
@@ -40,6 +50,13 @@ describe('renderHtml', () => {
     const html = renderHtml(reportOf([FAILED], { subject: { image: { reference: 'odoo:19', id: 'sha256:77' } } }), []);
     expect(html).toContain('In no registry yet');
     expect(html).toContain('sha256:77');
+  });
+
+  it('says what was done to the copy before the checks looked, table by table', () => {
+    const html = renderHtml({ ...passing(), sanitized: SANITIZED }, []);
+    expect(html).toContain('by the image&#39;s own odoo neutralize; beside it 42 rows written in 2 tables');
+    expect(html).toMatch(/<code>res_partner<\/code> 41 rows updated .*name, email/);
+    expect(renderHtml(passing(), [])).not.toContain('Sanitized');
   });
 
   it('shows what was found, where, how many and how to fix it', () => {

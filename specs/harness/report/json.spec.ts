@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../harness/errors.ts';
 import { parseReport, renderJson } from '../../../harness/report/json.ts';
 import { policyDigest, type RunReport } from '../../../harness/run.ts';
-import { FAILED, passing, refusing, reportOf, SUBJECT, unclear } from './sample-report.ts';
+import { FAILED, passing, refusing, reportOf, SANITIZED, SUBJECT, unclear } from './sample-report.ts';
 
 function problemOf(json: string): unknown {
   try {
@@ -22,6 +22,11 @@ describe('parseReport', () => {
     const report = make();
     expect(parseReport(renderJson(report))).toEqual(report);
     expect(report.verdict).toBe(verdict);
+  });
+
+  it('reads back what was done to a copy', () => {
+    const report = { ...passing(), sanitized: SANITIZED };
+    expect(parseReport(renderJson(report))).toEqual(report);
   });
 
   it('reads a report of an image that is in no registry', () => {

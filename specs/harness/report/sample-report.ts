@@ -1,6 +1,13 @@
 import type { CheckOutcome, CheckResult, Severity } from '../../../harness/check.ts';
 import { failedUnlessEmpty, inconclusive, notApplicable, passed } from '../../../harness/check.ts';
-import { type Artifact, buildReport, type RunReport, resultOf, type Subject } from '../../../harness/run.ts';
+import {
+  type Artifact,
+  buildReport,
+  type RunReport,
+  resultOf,
+  type Sanitized,
+  type Subject,
+} from '../../../harness/run.ts';
 
 const hex = (digit: string) => `sha256:${digit.repeat(64)}`;
 
@@ -51,6 +58,14 @@ export const SUBJECT: Subject = {
   database: { name: 'uat', odooVersion: '19.0', modules: 136 },
   backup: { digest: hex('b') },
   stack: 'shop-uat',
+};
+
+export const SANITIZED: Sanitized = {
+  neutralizedBy: 'odoo neutralize',
+  changes: [
+    { table: 'res_partner', action: 'updated', columns: ['name', 'email'], rows: 41 },
+    { table: 'mail_mail', action: 'deleted', columns: [], rows: 1 },
+  ],
 };
 
 export const SCREENSHOT: Artifact = { kind: 'screenshot', title: 'smoke.login: signed in', path: 'smoke/login.png' };
