@@ -6,6 +6,8 @@ import { loadSchema, type Schema } from './schema.ts';
 /** One moment of a database, open for reading alone. */
 export interface ReadOnlySession {
   readonly schema: Schema;
+  /** For another session that is to see the same moment, as long as this one is open. A standby has none. */
+  readonly snapshot?: string;
   /** Runs one statement; an error leaves the session usable for the next. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -47,6 +49,7 @@ export async function withReadOnlySession<T>(
     await assertPublicSchema(client, address);
     // With pg_catalog behind it, functions of the database's own would take the place of Postgres'.
     await client.query('SET LOCAL search_path = public');
+    const exported = await exportSnapshot(client);
     await client.query('SAVEPOINT statement');
     const undo = () => client.query('ROLLBACK TO SAVEPOINT statement').catch(() => {});
     let answered = 0;
@@ -63,11 +66,19 @@ export async function withReadOnlySession<T>(
         throw error;
       }
     };
-    return await work({ schema: await loadSchema(query).catch(catalogUnreadable(address)), query });
+    const schema = await loadSchema(query).catch(catalogUnreadable(address));
+    return await work({ schema, query, ...(exported === undefined ? {} : { snapshot: exported }) });
   } finally {
     // Ending the connection rolls back; COMMIT would be harmless but is never needed.
     await client.end().catch(() => {});
   }
+}
+
+async function exportSnapshot(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ snapshot: string | null }>(
+    'SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_export_snapshot() END AS snapshot',
+  );
+  return rows[0]?.snapshot ?? undefined;
 }
 
 function catalogUnreadable({ database }: DatabaseAddress): (error: unknown) => never {

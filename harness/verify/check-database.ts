@@ -4,6 +4,7 @@ import type { DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
 import { buildReport, type RunReport, runChecks, type Subject } from '../run.ts';
+import { askOfOneMoment } from '../sanitize-checks/ask.ts';
 import { type SanitizeChecksOptions, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
@@ -54,7 +55,7 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<RunR
         ...(stagingPassword === undefined ? {} : { stagingPassword }),
       });
       const chosen = sanitizeChecks.filter(({ id }) => required.includes(id));
-      const results = await runChecks(chosen, context, { onResult: ({ id }) => detail(id) });
+      const results = await askOfOneMoment(chosen, context, address, { onResult: ({ id }) => detail(id) });
       if (filestore !== undefined && required.includes(filestoreComplete.id)) {
         results.push(...(await runChecks([filestoreComplete], { session, filestore })));
       }

@@ -3,6 +3,7 @@ import type { CheckResult } from '../check.ts';
 import type { DatabaseAddress } from '../database/connection.ts';
 import { type ReadOnlySession, withReadOnlySession } from '../database/read-only.ts';
 import { runChecks } from '../run.ts';
+import { askOfOneMoment } from '../sanitize-checks/ask.ts';
 import { type SanitizeChecksOptions, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
 import { sanitizeContext } from '../sanitize-checks/context.ts';
 import { type FixedPointContext, fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
@@ -33,7 +34,9 @@ export async function checkStored(
     await onSnapshot(session);
     const found = await sanitizeContext(session, options);
     return progress.step('check what is stored', async (detail) => [
-      ...(await runChecks(chosen(sanitizeChecksWith(held), wanted), found, { onResult: ({ id }) => detail(id) })),
+      ...(await askOfOneMoment(chosen(sanitizeChecksWith(held), wanted), found, address, {
+        onResult: ({ id }) => detail(id),
+      })),
       ...(await runChecks(chosen([filestoreComplete], required), { session, filestore })),
     ]);
   });

@@ -6,6 +6,7 @@ import { connect } from '../../harness/database/connection.ts';
 import { withReadOnlySession } from '../../harness/database/read-only.ts';
 import { runChecks } from '../../harness/run.ts';
 import { sanitize } from '../../harness/sanitize/sanitize.ts';
+import { askOfOneMoment } from '../../harness/sanitize-checks/ask.ts';
 import { sanitizeChecks } from '../../harness/sanitize-checks/checks.ts';
 import { sanitizeContext } from '../../harness/sanitize-checks/context.ts';
 import { fixedPoint } from '../../harness/sanitize-checks/fixed-point/fixed-point.ts';
@@ -51,7 +52,7 @@ await withRun({ progress, signal: new AbortController().signal }, async (context
   const look = async (what: string) => {
     const started = performance.now();
     const results = await withReadOnlySession(address, async (session) =>
-      runChecks(sanitizeChecks, await sanitizeContext(session, { baseUrl, stagingPassword })),
+      askOfOneMoment(sanitizeChecks, await sanitizeContext(session, { baseUrl, stagingPassword }), address),
     );
     const stored = performance.now() - started;
     const [tried] = await runChecks([fixedPoint], { address, modules });
