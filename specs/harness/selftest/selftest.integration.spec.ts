@@ -10,6 +10,7 @@ import { useDemoBackup } from '../../support/demo-backup.ts';
 import { type CliResult, runCli } from '../../support/run-cli.ts';
 
 const backup = useDemoBackup();
+const oldBackup = useDemoBackup('odoo:14');
 let folder: string;
 /** Accepts anything: no mutation can make it speak. */
 let laxRules: string;
@@ -93,4 +94,18 @@ test('names a rule that catches nothing, and ends with 1', async () => {
   expect([report.verdict, exitCode]).toEqual(['refuse', 1]);
   expect([...new Set(report.survivors.map(({ location }) => location))]).toEqual(['res_currency.name']);
   expect(report.checks).toContainEqual(expect.objectContaining({ id: 'sanitize.custom.sharp', survived: 0 }));
+});
+
+test('on Odoo 14, too, every check catches all of it, raises nothing on the clean copy, and leaves nothing untried', async () => {
+  const args = ['selftest', '--image', 'odoo:14', '--backup', oldBackup().zip, '--format', 'json'];
+  const { stdout, stderr, exitCode } = await runCli(args);
+  if (stdout === '') throw new Error(stderr);
+  const report: SelftestReport = JSON.parse(stdout);
+  console.log(`selftest on 14: ${report.mutations.killed} caught, ${report.durationMs} ms`);
+  const { survivors, falsePositives, inconclusive, untried, silentRules, verdict } = report;
+  expect({ survivors, falsePositives, inconclusive, untried, silentRules, verdict, exitCode }).toEqual({
+    ...{ survivors: [], falsePositives: [], inconclusive: [], untried: [], silentRules: [] },
+    ...{ verdict: 'pass', exitCode: 0 },
+  });
+  expect(report.mutations.killed).toBeGreaterThan(3000);
 });
