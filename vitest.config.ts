@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` needs nothing but Node; `integration` talks to a real engine, Odoo, Postgres, registry and browser.
+const atRealServers = {
+  globalSetup: ['fixtures/setup/vitest-global-setup.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 600_000,
+};
+
+// `unit` needs nothing but Node; `integration` talks to a real engine, Odoo, Postgres and registry, two files at a time;
+// `browser` to a Chromium too, which loses its connections whenever a container beside it comes or goes: one at a time.
 export default defineConfig({
   test: {
     reporters: ['default', './fixtures/setup/summary-reporter.ts'],
@@ -9,17 +16,26 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['specs/**/*.spec.ts'],
-          exclude: ['specs/**/*.integration.spec.ts'],
+          exclude: ['specs/**/*.{integration,browser}.spec.ts'],
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          ...atRealServers,
           name: 'integration',
           include: ['specs/**/*.integration.spec.ts'],
-          globalSetup: ['fixtures/setup/vitest-global-setup.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...atRealServers,
+          name: 'browser',
+          include: ['specs/**/*.browser.spec.ts'],
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
