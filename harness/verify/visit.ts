@@ -44,9 +44,14 @@ export async function walkThrough(
   return smoke.run({ url, database, ...user, ...kept, signal, odooEnded: ended, progress });
 }
 
+const PERSONAL_DATA = [
+  ...['partners', 'users', 'documents', 'messages', 'employees', 'applicants', 'events', 'personal-data'],
+  ...['files', 'shapes'],
+].map((name) => `sanitize.${name}`);
+
 /** Proven to hold no personal data that a screenshot could show; what was not asked is not proven. */
 export function isAnonymous(results: readonly CheckResult[]): boolean {
-  return ['sanitize.partners', 'sanitize.users', 'sanitize.documents', 'sanitize.messages'].every((id) =>
+  return PERSONAL_DATA.every((id) =>
     results.some((each) => each.id === id && (each.status === 'passed' || each.status === 'not-applicable')),
   );
 }
