@@ -12,7 +12,7 @@ import { withRun } from '../../harness/stack/run-context.ts';
 /*
  * Rows a second of the anonymizer, table by table, beside the plain UPDATE of the same columns with constants on a copy
  * of the same database; prints, asserts nothing.
- *   node specs/bench/anonymize.ts [partners]
+ *   npm run bench anonymize [partners]
  */
 const partners = Number(process.argv[2] ?? 200_000);
 const WORTH_PRINTING = 5_000;

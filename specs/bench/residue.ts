@@ -11,7 +11,7 @@ import { printResidueTable } from './residue-table.ts';
 
 /*
  * The residue scan against `pg_dump | grep -F -f` on one database with the same values; prints, asserts nothing.
- *   node specs/bench/residue.ts [megabytes]
+ *   npm run bench residue [megabytes]
  */
 const megabytes = Number(process.argv[2] ?? 1_100);
 const progress = consoleProgress();

@@ -21,7 +21,7 @@ import { neutralize } from '../../harness/verify/sanitize-database.ts';
 /*
  * All checks by SQL but the residue scan on a database of more than 120 modules, as found and sanitized; prints what does
  * not hold and how long it took. Goal: 2 s without the one password hash, which is slow by design.
- *   node specs/bench/wide.ts
+ *   npm run bench wide
  */
 const MODULES = [
   ...DEMO_MODULES,

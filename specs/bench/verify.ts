@@ -18,7 +18,7 @@ import { bareWalk, findSale } from './bare-playwright.ts';
 
 /*
  * Measures ours against the same raw steps in the same run and prints ratios; it asserts nothing.
- *   npm run bench [rounds]
+ *   npm run bench verify [rounds]
  */
 const rounds = Number(process.argv[2] ?? 3);
 const progress = consoleProgress();
@@ -174,6 +174,3 @@ floor of verify, last round: ${Object.entries(lastSteps)
   .map(([step, seconds]) => `${step} ${seconds.toFixed(2)} s`)
   .join(', ')}
 `);
-
-// On a database of its own.
-await import('./wide.ts');
