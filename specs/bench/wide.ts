@@ -1,6 +1,6 @@
 import { consoleProgress } from '../../cli/progress.ts';
 import { armLikeProduction } from '../../fixtures/demo/arm.ts';
-import { DEMO_MODULES } from '../../fixtures/demo/make-production.ts';
+import { WIDE_MODULES } from '../../fixtures/demo/wide-modules.ts';
 import type { CheckResult } from '../../harness/check.ts';
 import { connect } from '../../harness/database/connection.ts';
 import { withReadOnlySession } from '../../harness/database/read-only.ts';
@@ -23,12 +23,6 @@ import { neutralize } from '../../harness/verify/sanitize-database.ts';
  * not hold and how long it took. Goal: 2 s without the one password hash, which is slow by design.
  *   npm run bench wide
  */
-const MODULES = [
-  ...DEMO_MODULES,
-  ...['payment_adyen', 'delivery', 'google_calendar', 'microsoft_calendar', 'auth_oauth', 'auth_totp', 'auth_ldap'],
-  ...['auth_passkey', 'mass_mailing', 'sms', 'iap', 'hr', 'account_peppol', 'certificate', 'base_automation'],
-  ...['maintenance', 'fleet'],
-];
 const baseUrl = new URL('http://odoo-gate.test:8069');
 const stagingPassword = 'a staging password';
 const progress = consoleProgress();
@@ -37,7 +31,7 @@ await withRun({ progress, signal: new AbortController().signal }, async (context
   const { engine, run, network } = context;
   const image = await probeOdoo(engine, await resolveImage(engine, 'odoo:19', progress), run);
   const postgresImage = (await resolveImage(engine, 'postgres:17', progress)).id;
-  const template = await freshTemplate(context, { image, postgresImage, modules: MODULES, demo: true });
+  const template = await freshTemplate(context, { image, postgresImage, modules: WIDE_MODULES, demo: true });
   const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
   const address = postgres.address(STACK_DATABASE);
   const client = await connect(address);

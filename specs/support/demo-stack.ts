@@ -25,15 +25,27 @@ export interface DemoStack {
   odooCommand(command: string): Promise<void>;
 }
 
+interface DemoOptions {
+  odoo?: boolean;
+  image?: string;
+  /** Instead of the shop's. */
+  modules?: readonly string[];
+}
+
 /**
  * Registers hooks that start the demo from its template before the first test of a file and remove it after the last.
  * `odoo: false` leaves Odoo's server out: the database alone is there in about a second. Odoo 19 unless another image is named.
  */
-export function useDemoStack({ odoo = true, image = 'odoo:19' } = {}): () => DemoStack {
-  return useInRun((context) => startDemo(context, image, odoo));
+export function useDemoStack({ odoo = true, image = 'odoo:19', modules }: DemoOptions = {}): () => DemoStack {
+  return useInRun((context) => startDemo(context, image, odoo, modules));
 }
 
-async function startDemo(context: RunContext, reference: string, odoo: boolean): Promise<DemoStack> {
+async function startDemo(
+  context: RunContext,
+  reference: string,
+  odoo: boolean,
+  modules: readonly string[] | undefined,
+): Promise<DemoStack> {
   const { engine, run, network } = context;
   const [resolved, postgres17] = await Promise.all([
     resolveImage(engine, reference, context.progress),
@@ -43,7 +55,7 @@ async function startDemo(context: RunContext, reference: string, odoo: boolean):
   const template = await freshTemplate(context, {
     image,
     postgresImage: postgres17.id,
-    modules: shopOn(image).modules,
+    modules: modules ?? shopOn(image).modules,
     demo: true,
   });
   const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
