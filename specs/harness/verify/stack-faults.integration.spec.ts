@@ -11,7 +11,6 @@ import { silentProgress } from '../../../harness/progress.ts';
 import { runChecks } from '../../../harness/run.ts';
 import { sanitizeChecks } from '../../../harness/sanitize-checks/checks.ts';
 import { sanitizeContext } from '../../../harness/sanitize-checks/context.ts';
-import { runSmoke } from '../../../harness/smoke/run-smoke.ts';
 import { freshTemplate } from '../../../harness/stack/fresh-template.ts';
 import { probeOdoo, resolveImage } from '../../../harness/stack/image.ts';
 import { type RunningOdoo, startOdoo } from '../../../harness/stack/odoo.ts';
@@ -224,35 +223,5 @@ describe('what goes away in the middle never passes:', () => {
         sanitizeChecks.map(({ id }) => id),
       ).verdict,
     ).toBe('inconclusive');
-  });
-
-  test('Odoo during the flows', async () => {
-    const { address } = await freshDatabase();
-    const { container, url, log, ended } = await odooOn(address);
-    let killed: Promise<unknown> | undefined;
-    const progress = {
-      ...silentProgress,
-      step: <T>(_title: string, work: (detail: (text: string) => void) => Promise<T>) =>
-        work((text) => {
-          if (text.startsWith('apps:')) killed ??= container.kill();
-        }),
-    };
-    const smoke = await runSmoke({
-      url,
-      database: STACK_DATABASE,
-      login: 'admin',
-      password: 'admin',
-      flows: ['apps'],
-      odooEnded: ended,
-      outDir: folder,
-      progress,
-    });
-    await killed;
-    expect(killed).toBeDefined();
-    const results = [...smoke.results, ...(await runChecks([logCheck], { url, log }))];
-    expect(results.map(({ id, status }) => [id, status])).toEqual([
-      ['smoke.apps', 'inconclusive'],
-      ['stack.log', 'inconclusive'],
-    ]);
   });
 });
