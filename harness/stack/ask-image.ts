@@ -10,28 +10,30 @@ import type { Run } from './run-identity.ts';
 
 /**
  * What a shell script prints in a container of this image, which reaches nothing. An id stands for its content, so the
- * same question is asked once and remembered. undefined when the script did not end with 0: that is asked anew.
- * Throws the engine's error when the container can't be started.
+ * same question is asked once and remembered, as long as `parse` takes the answer: one that was cut off is not kept.
+ * undefined when the script did not end with 0: that is asked anew.
+ * Throws the engine's error when the container can't be started, and what `parse` throws.
  */
-export async function askImage(
+export async function askImage<T>(
   engine: Engine,
   image: { id: string },
   run: Run,
-  script: string,
-  ...args: string[]
-): Promise<string | undefined> {
+  [script, ...args]: readonly [script: string, ...args: string[]],
+  parse: (answer: string) => T,
+): Promise<T | undefined> {
   const command = ['-c', script, 'sh', ...args];
   const question = createHash('sha256')
     .update(JSON.stringify([image.id, command]))
     .digest('hex');
   const file = join(cacheFolder('images'), question);
   const remembered = await readFile(file, 'utf8').catch(() => undefined);
-  if (remembered !== undefined) return remembered;
+  if (remembered !== undefined) return parse(remembered);
   const answer = await runInImage(engine, image.id, run, command);
   if (answer === undefined) return undefined;
+  const parsed = parse(answer);
   await writeFile(`${file}.${run.id}`, answer, { mode: 0o600 });
   await rename(`${file}.${run.id}`, file);
-  return answer;
+  return parsed;
 }
 
 async function runInImage({ docker }: Engine, image: string, run: Run, command: string[]): Promise<string | undefined> {

@@ -118,13 +118,22 @@ export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run):
   };
 }
 
-// By a shell: the entry point would wait for a database first. Values stay in the image: one may be a password.
+const END = 'that is all';
+
+// By a shell: the entry point would wait for a database first. Values stay in the image: one may be a password. The file
+// may end without a line break.
 const VERSION_AND_OPTIONS = String.raw`odoo --version && sed -n \
-  -e '/^[[:blank:]]*addons_path[[:blank:]]*=/{p;d;}' -e 's/^[[:blank:]]*\([a-z_]*\)[[:blank:]]*=.*/\1 =/p' "$ODOO_RC"`;
+  -e '/^[[:blank:]]*addons_path[[:blank:]]*=/{p;d;}' -e 's/^[[:blank:]]*\([a-z_]*\)[[:blank:]]*=.*/\1 =/p' "$ODOO_RC" && printf '\n${END}\n'`;
+
+/** An option that is missing here, such as `db_host`, has to be missing in the image. */
+function whole(answer: string): string {
+  if (answer.trimEnd().endsWith(END)) return answer;
+  throw new Error('its answer was cut off');
+}
 
 async function askOdoo(engine: Engine, image: ResolvedImage, run: Run): Promise<string> {
   try {
-    return (await askImage(engine, image, run, VERSION_AND_OPTIONS)) ?? '';
+    return (await askImage(engine, image, run, [VERSION_AND_OPTIONS], whole)) ?? '';
   } catch (cause) {
     const text = messageOf(cause);
     // An image without even a shell can't be Odoo.

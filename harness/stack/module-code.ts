@@ -46,9 +46,11 @@ const answer = z.object({ names: z.array(z.string()).min(1), neutralizations: z.
 /** Reads which modules an image holds and what their neutralization runs. Throws `InfrastructureError('image-modules')`. */
 export async function readImageModules(engine: Engine, image: OdooImage, run: Run): Promise<ModuleCode> {
   try {
-    const printed = await askImage(engine, image, run, RUN_IT, LIST_MODULES);
-    if (printed === undefined) throw new Error('its Python ended with an error');
-    const { names, neutralizations } = answer.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? ''));
+    const found = await askImage(engine, image, run, [RUN_IT, LIST_MODULES], (printed) =>
+      answer.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? '')),
+    );
+    if (found === undefined) throw new Error('its Python ended with an error');
+    const { names, neutralizations } = found;
     return { series: image.series, names: new Set(names), neutralizations: new Map(Object.entries(neutralizations)) };
   } catch (cause) {
     throw new InfrastructureError(

@@ -21,7 +21,7 @@ const started = useInRun(async (context: RunContext) => ({
 
 function ask(script: string, ...args: string[]): Promise<string | undefined> {
   const { context, image } = started();
-  return askImage(context.engine, image, context.run, script, ...args);
+  return askImage(context.engine, image, context.run, [script, ...args], (answer) => answer);
 }
 
 const SOMETHING_NEW = 'cat /proc/sys/kernel/random/uuid';
@@ -40,6 +40,20 @@ test('another argument is another question', async () => {
 test('what fails has no answer, and is asked anew', async () => {
   const onceOnly = `${SOMETHING_NEW}; exit 3`;
   expect([await ask(onceOnly), await ask(onceOnly)]).toEqual([undefined, undefined]);
+});
+
+test('an answer that can not be read is not remembered', async () => {
+  const { context, image } = started();
+  const asked = (parse: (answer: string) => string) =>
+    askImage(context.engine, image, context.run, ['echo unreadable'], parse);
+  const cutOff = () => {
+    throw new Error('cut off');
+  };
+  await expect(asked(cutOff)).rejects.toThrow('cut off');
+  const containers = vi.spyOn(context.engine.docker, 'createContainer');
+  expect(await asked((answer) => answer)).toBe('unreadable\n');
+  expect(containers).toHaveBeenCalledOnce();
+  containers.mockRestore();
 });
 
 test('what it says beside its answer is left out', async () => {
