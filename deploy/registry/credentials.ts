@@ -3,11 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../../harness/errors.ts';
+import { askHelper, type HelperOptions } from './credential-helper.ts';
 
-export interface Credentials {
-  user: string;
-  password: string;
-}
+/** A password, or what a token service gave at login to get tokens with. */
+export type Credentials = { user: string; password: string } | { identityToken: string };
+
+// No path: what is started has to be one of the programs on PATH that are made for it.
+const helperName = z.string().regex(/^[a-z0-9][a-z0-9_.-]*$/i);
 
 const CONFIG = z.object({
   auths: z
@@ -21,38 +23,48 @@ const CONFIG = z.object({
       }),
     )
     .optional(),
-  credsStore: z.string().optional(),
-  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: helperName.or(z.literal('')).optional(),
+  credHelpers: z.record(z.string(), helperName).optional(),
 });
 
+interface CredentialsOptions {
+  environment?: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+}
+
 /**
- * The login that `docker login` stored in `$DOCKER_CONFIG/config.json` (else `~/.docker`), undefined without one.
- * Throws `UsageError` for a file that can't be read, and for a login behind a credential helper or identity token.
+ * The login that `docker login` left, by `$DOCKER_CONFIG/config.json` (else `~/.docker`), undefined without one: from the
+ * helper of this very registry, else in the file itself, else from the helper of all. Throws `UsageError` for a file that
+ * can't be read, and the errors of `askHelper`.
  */
 export async function storedCredentials(
   registry: string,
-  environment: NodeJS.ProcessEnv = process.env,
+  { environment = process.env, signal }: CredentialsOptions = {},
 ): Promise<Credentials | undefined> {
   const path = join(environment.DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json');
   const config = await readConfig(path);
-  const entries = Object.entries(config.auths ?? {}).filter(([key]) => hostOf(key) === registry);
-  for (const [, { auth, username, password, identitytoken }] of entries) {
-    if (identitytoken) {
-      throw new UsageError('registry-identity-token', `The login for ${registry} in ${path} is an identity token.`, {
-        next: `Run docker login ${registry} with a user and password or access token.`,
-      });
-    }
+  const ofRegistry = <T>(entries: Record<string, T> = {}): T[] =>
+    Object.entries(entries).flatMap(([key, entry]) => (hostOf(key) === registry ? [entry] : []));
+  const ask = (helper: string) => loginOf(helper, registry, { environment, ...(signal ? { signal } : {}) });
+
+  const [helper] = ofRegistry(config.credHelpers);
+  if (helper !== undefined) return ask(helper);
+  // `docker login` leaves empty entries for what the helper of all keeps.
+  for (const { auth, username, password, identitytoken } of ofRegistry(config.auths)) {
+    if (identitytoken) return { identityToken: identitytoken };
     if (auth) return decode(auth, registry, path);
     if (username && password) return { user: username, password };
   }
-  const helpers = Object.entries(config.credHelpers ?? {}).filter(([key]) => hostOf(key) === registry);
-  const helper = helpers[0]?.[1] ?? config.credsStore;
-  if (helper !== undefined) {
-    throw new UsageError('registry-credential-helper', `The login for ${registry} is with the helper "${helper}".`, {
-      next: `Helpers are not asked yet: point DOCKER_CONFIG at a folder whose config.json has "auths" for ${registry}.`,
-    });
-  }
-  return undefined;
+  return config.credsStore ? ask(config.credsStore) : undefined;
+}
+
+async function loginOf(helper: string, registry: string, options: HelperOptions): Promise<Credentials | undefined> {
+  // Docker Hub's logins are kept under the address that it had once.
+  const server = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
+  const login = await askHelper(helper, server, options);
+  if (login === undefined) return undefined;
+  const { user, secret } = login;
+  return user === '<token>' ? { identityToken: secret } : { user, password: secret };
 }
 
 // The text of a JSON or zod error would repeat parts of the file: it holds passwords.

@@ -1,4 +1,5 @@
 import { InfrastructureError, UsageError } from '../../harness/errors.ts';
+import { formatRepository, type Repository } from './reference.ts';
 
 /** No connection to the registry, or it broke, also after repeating. */
 export class RegistryUnreachable extends InfrastructureError {
@@ -62,7 +63,17 @@ export class RegistryForbidden extends UsageError {
   }
 }
 
+/** A part of an image is not where the image is. */
+export class ImageIncomplete extends UsageError {
+  constructor(part: string, repository: Repository) {
+    super('image-incomplete', `${part} of the image is not in ${formatRepository(repository)}.`, {
+      next: 'Push the image again, whole, with all of its platforms.',
+    });
+  }
+}
+
 type Distrust =
+  | 'registry-blob'
   | 'registry-digest'
   | 'registry-manifest'
   | 'registry-redirect'

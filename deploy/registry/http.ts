@@ -1,13 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { networkFailureOf } from '../../harness/network/failure.ts';
-import { RegistryDistrusted, RegistryTimeout, RegistryTlsError, RegistryUnreachable } from './errors.ts';
+import { RegistryDistrusted, RegistryUnreachable } from './errors.ts';
+import { ask, isChunks } from './http-request.ts';
+
+export type Chunks = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
 export interface HttpRequest {
-  method: 'GET' | 'HEAD' | 'PUT';
+  method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   url: URL;
   headers: Readonly<Record<string, string>>;
   authorization?: string | undefined;
-  body?: Uint8Array<ArrayBuffer>;
+  /** Chunks can be sent once only, so such a request is never repeated. */
+  body?: Uint8Array<ArrayBuffer> | string | Chunks;
+  /** Must not be done twice: repeated only where the server says that it did nothing (429, 503). */
+  once?: boolean;
+  /** Leave the body of a 200 to be read as it comes. */
+  streamed?: boolean;
 }
 
 export interface HttpAnswer {
@@ -15,11 +22,14 @@ export interface HttpAnswer {
   origin: string;
   status: number;
   headers: Headers;
+  /** Empty where the body is left to be read. */
   body: Uint8Array<ArrayBuffer>;
+  /** The body of a 200, where it was asked for as a stream. It fails as `exchange` does. */
+  stream?: Chunks;
 }
 
 export interface HttpOptions {
-  /** For one try; 30 000 unless told. */
+  /** For one try, or, where bytes stream, for the next of them; 30 000 unless told. */
   timeoutMs?: number;
   /** Before the first repetition, doubled from there; 250 unless told. */
   retryDelayMs?: number;
@@ -29,8 +39,6 @@ export interface HttpOptions {
 const TRIES = 4;
 const LONGEST_WAIT_MS = 30_000;
 const REDIRECTS = 3;
-// The distribution specification lets a registry refuse larger manifests.
-const LARGEST_BODY = 4 * 1024 * 1024;
 
 /**
  * One exchange, whole body included. Network errors, 408, 429 and 5xx are repeated up to three times with jitter,
@@ -43,14 +51,19 @@ export async function exchange(request: HttpRequest, options: HttpOptions): Prom
     try {
       const answer = await followRedirects(request, options);
       const wanted = retryAfterMs(answer);
-      if (!isPassing(answer.status) || tried === TRIES || wanted > LONGEST_WAIT_MS) return answer;
+      if (!mayRepeat(request, answer.status) || tried === TRIES || wanted > LONGEST_WAIT_MS) return answer;
       waitMs = Math.max(waitMs, wanted);
     } catch (error) {
-      if (!(error instanceof RegistryUnreachable) || tried === TRIES) throw error;
+      if (!(error instanceof RegistryUnreachable) || !mayRepeat(request) || tried === TRIES) throw error;
     }
-    await delay(waitMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
-    options.signal?.throwIfAborted();
+    await pause(waitMs, options);
   }
+}
+
+/** Waits, unless called off. */
+export async function pause(ms: number, { signal }: HttpOptions): Promise<void> {
+  await delay(ms, undefined, signal ? { signal } : {}).catch(() => {});
+  signal?.throwIfAborted();
 }
 
 /** Plain http is for this machine alone. */
@@ -66,10 +79,10 @@ export function isAsSafe(from: URL, to: URL): boolean {
 async function followRedirects(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
   let current = request;
   for (let followed = 0; ; followed += 1) {
-    const answer = await once(current, options);
+    const answer = await ask(current, options);
     const location = answer.headers.get('location');
     const isRedirect = [301, 302, 303, 307, 308].includes(answer.status);
-    if (!isRedirect || location === null || current.method === 'PUT') return answer;
+    if (!isRedirect || location === null || !['GET', 'HEAD'].includes(current.method)) return answer;
     const url = URL.canParse(location, current.url) ? new URL(location, current.url) : undefined;
     if (followed === REDIRECTS || url === undefined || !isAsSafe(current.url, url)) {
       const why = followed === REDIRECTS ? 'too often' : 'to an address that is not safe to follow';
@@ -80,43 +93,15 @@ async function followRedirects(request: HttpRequest, options: HttpOptions): Prom
   }
 }
 
-async function once({ method, url, headers, authorization, body }: HttpRequest, options: HttpOptions) {
-  const timeoutMs = options.timeoutMs ?? 30_000;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(url, {
-      method,
-      headers: { 'user-agent': 'odoo-gate', ...headers, ...(authorization ? { authorization } : {}) },
-      body: body ?? null,
-      redirect: 'manual',
-      signal: options.signal ? AbortSignal.any([timeout, options.signal]) : timeout,
-    });
-    const { status, headers: received } = response;
-    return { origin: url.origin, status, headers: received, body: await boundedBody(response, url) };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (timeout.aborted) throw new RegistryTimeout(url.origin, timeoutMs);
-    if (error instanceof RegistryDistrusted) throw error;
-    const { kind, code } = networkFailureOf(error);
-    throw kind === 'tls' ? new RegistryTlsError(url.origin, code) : new RegistryUnreachable(url.origin, code);
-  }
+/** Without a status the answer was lost. */
+function mayRepeat({ body, once = false }: HttpRequest, status?: number): boolean {
+  if (isChunks(body)) return false;
+  if (once) return status === 429 || status === 503;
+  return status === undefined || isPassing(status);
 }
 
-async function boundedBody(response: Response, url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    // Leaving the loop cancels the rest of the body.
-    if (size > LARGEST_BODY) {
-      throw new RegistryDistrusted('registry-answer', `${url.origin} sent more than ${LARGEST_BODY} bytes.`);
-    }
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-function isPassing(status: number): boolean {
+/** Another try may do better. */
+export function isPassing(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 

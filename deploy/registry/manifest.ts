@@ -23,6 +23,12 @@ export interface Manifest {
   digest: Digest;
   /** The platforms' manifests of an index; empty for a single image. */
   children: readonly Child[];
+  /** Configuration and layers of a single image; empty for an index. */
+  blobs: readonly Blob[];
+  /** What it belongs to, as a signature or SBOM does. */
+  subject?: Digest;
+  /** What it is, when it is no image to run. */
+  artifactType?: string;
 }
 
 interface Child {
@@ -31,19 +37,37 @@ interface Child {
   platform?: string;
 }
 
+export interface Blob {
+  digest: Digest;
+  /** In bytes. */
+  size: number;
+  /** A layer that is fetched from elsewhere, and that no registry has to hold. */
+  isForeign: boolean;
+}
+
+const digest = z.string().refine(isDigest);
+const descriptor = z.object({
+  mediaType: z.string().optional(),
+  digest,
+  size: z.int().nonnegative(),
+  urls: z.array(z.string()).optional(),
+});
+
 const BODY = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
   manifests: z
     .array(
       z.object({
-        digest: z.string().refine(isDigest),
+        digest,
         platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
       }),
     )
     .optional(),
-  config: z.unknown().optional(),
-  layers: z.unknown().optional(),
+  config: descriptor.optional(),
+  layers: z.array(descriptor).optional(),
+  subject: z.object({ digest }).optional(),
+  artifactType: z.string().optional(),
 });
 
 /**
@@ -53,7 +77,7 @@ const BODY = z.object({
 export function readManifest(bytes: Uint8Array<ArrayBuffer>, contentType: string | null): Manifest {
   const body = BODY.safeParse(parseJson(bytes));
   if (!body.success) throw distrust('is not one of version 2');
-  const { manifests, mediaType: inside, config, layers } = body.data;
+  const { manifests, mediaType: inside, config, layers, subject, artifactType } = body.data;
   const header = contentType?.split(';')[0]?.trim().toLowerCase();
   const mediaType = [...INDEX_TYPES, ...IMAGE_TYPES].find((type) => type === header);
   if (mediaType === undefined) throw distrust('has a Content-Type that is not an image or index manifest');
@@ -61,10 +85,18 @@ export function readManifest(bytes: Uint8Array<ArrayBuffer>, contentType: string
   const isIndex = INDEX_TYPES.includes(mediaType);
   const fits = isIndex ? manifests && config === undefined && layers === undefined : config && layers && !manifests;
   if (!fits) throw distrust('does not have the shape of its media type');
-  return { bytes, mediaType, digest: digestOf(bytes), children: (manifests ?? []).map(childOf) };
+  return {
+    bytes,
+    mediaType,
+    digest: digestOf(bytes),
+    children: (manifests ?? []).map(childOf),
+    blobs: [...(config ? [config] : []), ...(layers ?? [])].map(blobOf),
+    ...(subject ? { subject: subject.digest } : {}),
+    ...(artifactType ? { artifactType } : {}),
+  };
 }
 
-function digestOf(bytes: Uint8Array): Digest {
+export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
@@ -76,6 +108,11 @@ function childOf({
   platform?: { os: string; architecture: string } | undefined;
 }) {
   return { digest, ...(platform ? { platform: `${platform.os}/${platform.architecture}` } : {}) };
+}
+
+/** `urls` alone does not make a layer foreign: others may carry them as a hint. */
+function blobOf({ digest, size, mediaType = '', urls = [] }: z.infer<typeof descriptor>): Blob {
+  return { digest, size, isForeign: urls.length > 0 && /nondistributable|\.foreign\./.test(mediaType) };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -17,8 +17,9 @@ import { serve } from '../../support/local-server.ts';
 
 const IMAGE = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
-const image = JSON.stringify({ schemaVersion: 2, config: {}, layers: [] });
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf('{}'), size: 2 };
+const image = JSON.stringify({ schemaVersion: 2, config, layers: [] });
 
 /** A server that answers a manifest unless the test says otherwise. */
 async function stub(
@@ -47,7 +48,7 @@ describe('a manifest is distrusted', () => {
     ['of the signed version 1', image, 'application/vnd.docker.distribution.manifest.v1+prettyjws'],
     ['that is not JSON', 'x', IMAGE],
     ['that is cut off', image.slice(0, -1), IMAGE],
-    ['of version 1', JSON.stringify({ schemaVersion: 1, config: {}, layers: [] }), IMAGE],
+    ['of version 1', JSON.stringify({ schemaVersion: 1, config, layers: [] }), IMAGE],
     [
       'that names another media type inside',
       JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [] }),
@@ -55,7 +56,14 @@ describe('a manifest is distrusted', () => {
     ],
     ['that is an image sent as an index', image, INDEX],
     ['that is an index sent as an image', JSON.stringify({ schemaVersion: 2, manifests: [] }), IMAGE],
-    ['that passes for both', JSON.stringify({ schemaVersion: 2, config: {}, layers: [], manifests: [] }), IMAGE],
+    ['that passes for both', JSON.stringify({ schemaVersion: 2, config, layers: [], manifests: [] }), IMAGE],
+    ['without a configuration', JSON.stringify({ schemaVersion: 2, layers: [] }), IMAGE],
+    ['with a layer that has no digest', JSON.stringify({ schemaVersion: 2, config, layers: [{ size: 1 }] }), IMAGE],
+    [
+      'with a layer of less than nothing',
+      JSON.stringify({ schemaVersion: 2, config: { ...config, size: -1 }, layers: [] }),
+      IMAGE,
+    ],
     ['with a child that has no digest', JSON.stringify({ schemaVersion: 2, manifests: [{ digest: 'x' }] }), INDEX],
   ])('%s', async (_name, body, type) => {
     const { registry } = await stub((_request, response) =>
