@@ -6,6 +6,7 @@ import { check } from './commands/check.ts';
 import { clean } from './commands/clean.ts';
 import { coverage } from './commands/coverage.ts';
 import { fingerprint } from './commands/fingerprint.ts';
+import { history } from './commands/history.ts';
 import { keys } from './commands/keys.ts';
 import { promote } from './commands/promote.ts';
 import { restore } from './commands/restore.ts';
@@ -41,6 +42,7 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
   addSubcommand(program, signal, coverage, perform);
   addSubcommand(program, signal, keys, perform);
   addSubcommand(program, signal, promote, perform);
+  addSubcommand(program, signal, history, perform);
   addSubcommand(program, signal, backup, perform);
   addSubcommand(program, signal, restore, perform);
   addSubcommand(program, signal, up, perform);

@@ -1,0 +1,132 @@
+import { stat } from 'node:fs/promises';
+import { Argument } from 'commander';
+import { formatAnchor, parseAnchor } from '../../deploy/history/anchor.ts';
+import { type Entry, humanLine, serialize } from '../../deploy/history/entry.ts';
+import { HistoryDamaged, HistoryTorn } from '../../deploy/history/errors.ts';
+import { repairHistory } from '../../deploy/history/repair.ts';
+import { type Anchor, readHistory, verifyHistory } from '../../deploy/history/verify.ts';
+import { type ExitCode, UsageError } from '../../harness/errors.ts';
+import type { Subcommand } from '../command.ts';
+import { currentOperator } from '../operator.ts';
+import { common, list, number, option, text } from '../options.ts';
+import { reportError } from '../report-error.ts';
+
+const ACTIONS = ['show', 'verify', 'repair'] as const;
+type Action = (typeof ACTIONS)[number];
+
+const options = {
+  ...common,
+  last: number.refine((count) => Number.isSafeInteger(count) && count > 0, 'is not a whole number above 0').optional(),
+  anchor: list.transform((anchors) => anchors.map(parseAnchor)).default([]),
+  operator: text.optional(),
+};
+
+interface Asked {
+  path: string;
+  anchors: readonly Anchor[];
+  format: 'text' | 'json';
+}
+
+/** Options that only one action has a use for. */
+const ONLY: Readonly<Record<string, Action>> = { last: 'show', operator: 'repair' };
+
+/** `odoo-gate history` */
+export const history: Subcommand<typeof options> = {
+  name: 'history',
+  summary: 'show what was promoted and deployed, and prove that nobody changed the record',
+  examples: [
+    'odoo-gate history show promotions.jsonl --last 10',
+    'odoo-gate history verify promotions.jsonl    exit code 1 when an entry was edited, moved, added or removed',
+    'odoo-gate history verify promotions.jsonl --anchor 41:sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae    and when the end was',
+    'odoo-gate history repair promotions.jsonl    removes a last line that a full disk or a crash left incomplete',
+  ],
+  options,
+  declare: (command) => {
+    command
+      .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
+      .argument('<file>', 'the history')
+      .addOption(option('--last <count>', 'show: the newest entries alone'))
+      .addOption(option('--anchor <anchors>', 'comma-separated SEQUENCE:sha256:… of entries that were seen before'))
+      .addOption(option('--operator <name>', 'repair: who does it (default: the user of this machine)'));
+  },
+  run: async ({ format, last, anchor, operator }, { command }) => {
+    const [action, path = ''] = command.args as [Action, string];
+    for (const [name, only] of Object.entries(ONLY)) {
+      if (action !== only && command.getOptionValueSource(name) === 'cli') {
+        throw new UsageError('options', `--${name} goes with ${only} alone.`, { next: 'Leave it out.' });
+      }
+    }
+    const asked = { path, format, anchors: anchor };
+    // To the library it is an empty history; to whoever names it here, a wrong path.
+    if (anchor.length === 0) await assertThere(path);
+    if (action === 'show') return show(asked, last);
+    if (action === 'verify') return verify(asked);
+    return repair(asked, operator ?? currentOperator());
+  },
+};
+
+async function show({ path, anchors, format }: Asked, last = Number.POSITIVE_INFINITY): Promise<ExitCode> {
+  const newest: Entry[] = [];
+  let printed = 0;
+  const print = (entry: Entry) => {
+    const before = printed === 0 ? '[\n' : ',\n';
+    process.stdout.write(format === 'json' ? `${before}${serialize(entry)}` : `${humanLine(entry)}\n`);
+    printed += 1;
+  };
+  const exitCode = await codeOf(async () => {
+    for await (const entry of readHistory(path, anchors)) {
+      if (last === Number.POSITIVE_INFINITY) print(entry);
+      else if (newest.push(entry) > last) newest.shift();
+    }
+  });
+  for (const entry of newest) print(entry);
+  if (format === 'json') process.stdout.write(printed === 0 ? '[]\n' : '\n]\n');
+  return exitCode;
+}
+
+/** To those who ask about the history itself, damage is an answer. */
+async function codeOf(work: () => Promise<void>): Promise<ExitCode> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof HistoryDamaged || error instanceof HistoryTorn)) throw error;
+    reportError(error);
+    return 1;
+  }
+}
+
+async function verify({ path, anchors, format }: Asked): Promise<ExitCode> {
+  const found = await verifyHistory(path, anchors);
+  const { entries, head, backwards } = found;
+  if (format === 'json') {
+    const { bytes: _bytes, ...shown } = found;
+    process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+  } else if (found.status === 'damaged') {
+    process.stdout.write(`damaged [${found.damage.kind}] ${found.damage.message}\n`);
+    if (found.damage.kind === 'torn') process.stdout.write(`  do: odoo-gate history repair ${path}\n`);
+  } else {
+    process.stdout.write(`intact: ${entries} entries\n`);
+    if (head !== undefined) process.stdout.write(`  anchor ${formatAnchor(head)}\n`);
+  }
+  if (format === 'text' && backwards > 0) {
+    process.stdout.write(`  note: ${backwards} times an entry is older than the one before it: clocks differed\n`);
+  }
+  return found.status === 'intact' ? 0 : 1;
+}
+
+function repair({ path, anchors, format }: Asked, operator: string): Promise<ExitCode> {
+  return codeOf(async () => {
+    const done = await repairHistory(path, operator, { anchors });
+    if (format === 'json') process.stdout.write(`${JSON.stringify(done)}\n`);
+    else if (done.outcome === 'nothing-to-repair') process.stdout.write('intact: nothing to repair\n');
+    else process.stdout.write(`${done.outcome}: line ${done.line}, ${done.bytes} bytes\n`);
+  });
+}
+
+async function assertThere(path: string): Promise<void> {
+  await stat(path).catch((cause: { code?: string }) => {
+    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') return;
+    throw new UsageError('history-missing', `There is no history "${path}".`, { next: 'Check its path.', cause });
+  });
+}
