@@ -34,3 +34,13 @@ test('a value that occurs again has one fingerprint', () => {
   for (const value of ['anna@nordwind-handel.de', 'ANNA@nordwind-handel.de']) collected.add('email', value);
   expect(collected.size).toBe(1);
 });
+
+test('many thousands of values are each found again, in an order of their own', () => {
+  const collected = collection();
+  const addresses = Array.from({ length: 20_000 }, (_, index) => `person${index}@nordwind-handel.de`);
+  for (const address of [...addresses, ...addresses]) collected.add('email', address);
+  const entries = collected.entries();
+  const macs = addresses.map((_, index) => entries.toString('hex', index * ENTRY_LENGTH, index * ENTRY_LENGTH + 16));
+  expect(new Set(macs).size).toBe(20_000);
+  expect(macs).toEqual(macs.toSorted());
+});

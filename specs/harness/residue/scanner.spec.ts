@@ -35,6 +35,7 @@ describe('a value is found', () => {
     ['with HTML entities', 'J&uuml;rgen&nbsp;Gro&szlig;mann', ['name']],
     ['with numbered HTML entities', 'J&#252;rgen Gro&#xDF;mann', ['name']],
     ['with HTML entities escaped twice', 'J&amp;uuml;rgen Gro&amp;szlig;mann', ['name']],
+    ['behind an escaped NUL, which a json column may hold', '{"a":"\\u0000Jürgen Großmann\\u0000"}', ['name']],
     ['in a URL', '/contact?name=J%C3%BCrgen%20Gro%C3%9Fmann&x=1', ['name']],
     ['with letters of another alphabet', 'lukasz IWASZKIEWICZ', ['name']],
     ['with apostrophe and hyphen', 'SIOBHAN O\u2019HARA MULLER', ['name']],

@@ -63,6 +63,7 @@ export const EMPTIED: readonly string[] = [
   'mail_message_translation',
   'website_track',
   'auditlog_log_line',
+  'auditlog_log',
   'auditlog_http_request',
   'auditlog_http_session',
   'queue_job',

@@ -65,6 +65,7 @@ export const SERVICES: readonly PersonalTable[] = [
     phone: ['phone', 'mobile'],
     blank: ['barcode', 'registration_properties'],
   },
+  { table: 'event_event', blank: ['note'] },
   { table: 'event_registration_answer', blank: ['value_text_box'] },
   {
     table: 'event_track',
@@ -91,7 +92,7 @@ export const SERVICES: readonly PersonalTable[] = [
   { table: 'mailing_trace', email: ['email'], phoneE164: ['sms_number'], blank: ['failure_reason'] },
   { table: 'mailing_mailing', email: ['email_from', 'reply_to'] },
   { table: 'link_tracker_click', blank: ['ip'] },
-  { table: 'website_visitor', person: ['name'] },
+  { table: 'website_visitor', person: ['name'], email: ['email'], phone: ['mobile'] },
   { table: 'forum_post', titled: { name: 'Post' }, blank: ['content', 'plain_content'] },
   { table: 'sign_request_item', email: ['signer_email'], phone: ['sms_number'] },
   { table: 'sign_request_item_value', blank: ['value'] },
