@@ -12,7 +12,10 @@ const ELSEWHERE = [
   ...EMPTIED,
 ];
 const known = Map.groupBy(INVENTORY, ({ table }) => table);
-const columns: Columns = new Map([...known].map(([table, all]) => [table, new Set(all.map(({ column }) => column))]));
+const text = { type: 'text', declared: 'text', required: false, unique: false };
+const columns: Columns = new Map(
+  [...known].map(([table, all]) => [table, new Map(all.map(({ column }) => [column, text]))]),
+);
 const treated = inventory(columns);
 
 function treatedColumns(table: string): Set<string> {
