@@ -17,3 +17,9 @@ export async function storeLogin(host: string, user: string, password: string): 
   vi.stubEnv('DOCKER_CONFIG', await dockerConfig({ auths: { [host]: { auth } } }));
   onTestFinished(() => void vi.unstubAllEnvs());
 }
+
+/** As a registry leaves it that hands out identity tokens at login. */
+export async function storeIdentityToken(host: string, identitytoken: string): Promise<void> {
+  vi.stubEnv('DOCKER_CONFIG', await dockerConfig({ auths: { [host]: { auth: '', identitytoken } } }));
+  onTestFinished(() => void vi.unstubAllEnvs());
+}

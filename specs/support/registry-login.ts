@@ -17,7 +17,7 @@ export async function basicLogin(htpasswd: string): Promise<RegistryLogin> {
   };
 }
 
-/** Who may do what in every repository: `ci:right` → `['pull', 'push']`. */
+/** Who may do what in every repository: `ci:right`, or `<token>:r3fresh` of an identity token → `['pull', 'push']`. */
 export type Rights = Readonly<Record<string, readonly string[]>>;
 
 /** Bearer login: a token service on loopback that signs what the registry then verifies for itself. */
@@ -27,17 +27,25 @@ export async function bearerLogin(rights: Rights): Promise<RegistryLogin> {
   const x5c = [cert.replace(/-----[^-]+-----|\s/g, '')];
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-  const server = createServer((request, response) => {
-    const login = Buffer.from(request.headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
+  const server = createServer(async (request, response) => {
+    const form = new URLSearchParams((await request.setEncoding('utf8').toArray()).join(''));
+    const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+    const [asked, login] =
+      form.get('grant_type') === 'refresh_token'
+        ? [form, `<token>:${form.get('refresh_token')}`]
+        : [query, Buffer.from(request.headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString()];
     const allowed = rights[login];
-    if (allowed === undefined) return response.writeHead(401).end();
-    const { searchParams } = new URL(request.url ?? '', 'http://localhost');
-    const [type = '', name = '', actions = ''] = (searchParams.get('scope') ?? '').split(':');
-    const access = [{ type, name, actions: actions.split(',').filter((action) => allowed.includes(action)) }];
+    if (allowed === undefined) return response.writeHead(asked === form ? 400 : 401).end('{"error":"invalid_grant"}');
+    const access = asked.getAll('scope').flatMap((scopes) =>
+      scopes.split(' ').map((scope) => {
+        const [type = '', name = '', actions = ''] = scope.split(':');
+        return { type, name, actions: actions.split(',').filter((action) => allowed.includes(action)) };
+      }),
+    );
     const now = Math.floor(Date.now() / 1000);
     const claims = {
       iss: 'test',
-      aud: searchParams.get('service'),
+      aud: asked.get('service'),
       exp: now + 60,
       nbf: now - 60,
       jti: randomUUID(),
@@ -45,7 +53,7 @@ export async function bearerLogin(rights: Rights): Promise<RegistryLogin> {
     };
     const signed = `${encode({ typ: 'JWT', alg: 'RS256', x5c })}.${encode(claims)}`;
     const signature = sign('sha256', Buffer.from(signed), signer).toString('base64url');
-    response.end(JSON.stringify({ token: `${signed}.${signature}` }));
+    response.end(JSON.stringify({ [asked === form ? 'access_token' : 'token']: `${signed}.${signature}` }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => void server.close());

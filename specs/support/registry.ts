@@ -50,8 +50,15 @@ export interface RegistryLogin {
   files: { target: string; content: string }[];
 }
 
-/** Registers hooks for a registry that lives as long as the spec file. */
-export function useRegistry(login?: () => Promise<RegistryLogin>): () => TestRegistry {
+const WITHOUT_DELETE = { REGISTRY_STORAGE_DELETE_ENABLED: 'false' };
+/** Unless told so, the registry deletes nothing. */
+export const WITH_DELETE = { REGISTRY_STORAGE_DELETE_ENABLED: 'true' };
+
+/** Registers hooks for a registry that lives as long as the spec file. `settings` are its own variables. */
+export function useRegistry(
+  login?: () => Promise<RegistryLogin>,
+  settings: Readonly<Record<string, string>> = {},
+): () => TestRegistry {
   let registry: TestRegistry & { reset(): void; close(): void };
   const stop = Promise.withResolvers<void>();
   let finished: Promise<void> = Promise.resolve();
@@ -59,7 +66,7 @@ export function useRegistry(login?: () => Promise<RegistryLogin>): () => TestReg
   beforeAll(async () => {
     const ready = Promise.withResolvers<void>();
     finished = withRun({ progress: silentProgress, signal: new AbortController().signal }, async (context) => {
-      registry = await forwardTo(await startRegistry(context, await login?.()));
+      registry = await forwardTo(await startRegistry(context, settings, await login?.()));
       ready.resolve();
       await stop.promise;
       registry.close();
@@ -74,12 +81,16 @@ export function useRegistry(login?: () => Promise<RegistryLogin>): () => TestReg
   return () => registry;
 }
 
-async function startRegistry({ engine, run, network, progress }: RunContext, login?: RegistryLogin): Promise<URL> {
+async function startRegistry(
+  { engine, run, network, progress }: RunContext,
+  settings: Readonly<Record<string, string>>,
+  login?: RegistryLogin,
+): Promise<URL> {
   const image = await resolveImage(engine, 'registry:2', progress);
   const container = new GenericContainer(image.id)
     .withLabels(run.labels)
     .withNetworkMode(network.name)
-    .withEnvironment(login?.environment ?? {})
+    .withEnvironment({ ...WITHOUT_DELETE, ...settings, ...login?.environment })
     .withCopyContentToContainer(login?.files ?? [])
     .withWaitStrategy(Wait.forLogMessage(/listening on/));
   const started = await container.start();
@@ -97,11 +108,12 @@ async function forwardTo(target: URL) {
     const exchange = { method, path, headers };
     exchanges.push(exchange);
     const body = Buffer.concat(await request.toArray());
-    const { connection: _connection, host: _host, 'content-length': _length, ...passedOn } = headers;
+    const { connection: _connection, host: asked = '', 'content-length': _length, ...passedOn } = headers;
     const forward = () =>
       fetch(new URL(path, target), {
         method,
-        headers: passedOn as Record<string, string>,
+        // As proxies do, so that the registry names itself by the address that it was asked under.
+        headers: { ...(passedOn as Record<string, string>), 'x-forwarded-host': asked },
         body: body.length > 0 ? body : null,
         redirect: 'manual',
       });
