@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { toolVersion } from '../harness/verify/tool-version.ts';
 import { addSubcommand, type Perform } from './command.ts';
+import { approve } from './commands/approve.ts';
 import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { clean } from './commands/clean.ts';
 import { coverage } from './commands/coverage.ts';
 import { fingerprint } from './commands/fingerprint.ts';
+import { gate } from './commands/gate.ts';
 import { history } from './commands/history.ts';
 import { keys } from './commands/keys.ts';
 import { promote } from './commands/promote.ts';
@@ -41,6 +43,8 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
   addSubcommand(program, signal, smoke, perform);
   addSubcommand(program, signal, coverage, perform);
   addSubcommand(program, signal, keys, perform);
+  addSubcommand(program, signal, gate, perform);
+  addSubcommand(program, signal, approve, perform);
   addSubcommand(program, signal, promote, perform);
   addSubcommand(program, signal, history, perform);
   addSubcommand(program, signal, backup, perform);

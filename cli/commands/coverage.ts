@@ -3,6 +3,7 @@ import { buildReport } from '../../harness/run.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
+import { declareVouching, readVouching, vouchingShape, writeEvidence } from '../evidence-signing.ts';
 import { common, option, outOption, percent, text } from '../options.ts';
 
 const options = {
@@ -10,6 +11,7 @@ const options = {
   base: text.optional(),
   min: percent.default(80),
   tolerance: percent.default(0),
+  ...vouchingShape,
   out: text.optional(),
 };
 
@@ -30,8 +32,10 @@ export const coverage: Subcommand<typeof options> = {
       .addOption(option('--min <percent>', 'least line coverage').default(80))
       .addOption(option('--tolerance <points>', 'percentage points that coverage may fall').default(0))
       .addOption(outOption());
+    declareVouching(command);
   },
-  run: async ({ base, min, tolerance, format, out }, { command, progress }) => {
+  run: async ({ base, min, tolerance, format, out, ...given }, { command, progress }) => {
+    const signing = readVouching('coverage', { ...given, out });
     const startedAt = new Date();
     const results = await progress.step('read the reports', () =>
       gateCoverage({ reports: command.args, min, tolerance, ...(base === undefined ? {} : { base }) }),
@@ -46,6 +50,8 @@ export const coverage: Subcommand<typeof options> = {
       results,
       artifacts: [],
     });
-    return deliver(report, { format, out });
+    const exitCode = await deliver(report, { format, out });
+    if (signing !== undefined) await writeEvidence(report, signing);
+    return exitCode;
   },
 };

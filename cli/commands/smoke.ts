@@ -8,6 +8,7 @@ import { runSmoke } from '../../harness/smoke/run-smoke.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
+import { declareVouching, readVouching, vouchingShape, writeEvidence } from '../evidence-signing.ts';
 import { common, list, option, outOption, secretFrom, text, url } from '../options.ts';
 
 const options = {
@@ -18,6 +19,7 @@ const options = {
   passwordEnv: text,
   flows: list.optional(),
   blur: z.boolean().default(false),
+  ...vouchingShape,
   out: text.optional(),
 };
 
@@ -39,9 +41,11 @@ export const smoke: Subcommand<typeof options> = {
       .addOption(option('--flows <names>', 'comma-separated flows (default: all)'))
       .addOption(option('--blur', 'leave nothing readable in screenshots: the database may hold personal data'))
       .addOption(outOption());
+    declareVouching(command);
   },
-  run: async ({ url: where, db, login, passwordEnv, flows, blur, format, out }, { progress, signal }) => {
+  run: async ({ url: where, db, login, passwordEnv, flows, blur, format, out, ...given }, { progress, signal }) => {
     const startedAt = new Date();
+    const signing = readVouching('smoke', { ...given, out });
     const password = secretFrom(passwordEnv, '--password-env');
     if (password === undefined)
       throw new UsageError('options', '--password-env is missing.', { next: 'Name the variable.' });
@@ -67,7 +71,9 @@ export const smoke: Subcommand<typeof options> = {
         results,
         artifacts: out === undefined ? [] : artifacts,
       });
-      return await deliver(report, { format, out });
+      const exitCode = await deliver(report, { format, out });
+      if (signing !== undefined) await writeEvidence(report, signing);
+      return exitCode;
     } finally {
       if (out === undefined) await rm(outDir, { recursive: true, force: true });
     }

@@ -86,7 +86,7 @@ export const verify: Subcommand<typeof options> = {
     if (given.anonymize && !given.sanitize) {
       throw new UsageError('options', '--anonymize goes with --sanitize.', { next: 'Give both, or neither.' });
     }
-    const signing = readSigning(given);
+    const signing = readSigning('verify', given);
     const stagingPassword = secretFrom(given.stagingPasswordEnv, '--staging-password-env');
     const { filestore, addons, update, only, out, coverage, baseCoverage } = given;
     const report = await runVerify({

@@ -1,36 +1,24 @@
-import { distance } from 'fastest-levenshtein';
-import { InfrastructureError, UsageError } from '../../harness/errors.ts';
-import { type Progress, silentProgress } from '../../harness/progress.ts';
+import { silentProgress } from '../../harness/progress.ts';
 import type { RunReport } from '../../harness/run.ts';
 import { connectRegistry, type RegistryClient } from '../registry/client.ts';
-import type { HttpOptions } from '../registry/http.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { type Digest, formatRepository, parseRepository, parseTag } from '../registry/reference.ts';
-import { type Proof, reportIn } from './proof.ts';
-import type { Refusals } from './refusal.ts';
-import { refusalsOf } from './report-refusals.ts';
+import { type Digest, formatRepository, parseRepository } from '../registry/reference.ts';
+import { type Approved, approvalFor, type GivenApprovals } from './approval-for.ts';
+import { assertTags, judgeRelease, type ReleaseRequest, sourceManifest } from './judge-release.ts';
+import { type Refusals, Refused, refusal } from './refusal.ts';
+import { confirmTag, type MovedSource, movedSourceOf } from './set-tag.ts';
+import { withTargetLock } from './target-lock.ts';
+import { assertAbout, holdReport } from './unsigned.ts';
 
-export interface PromotionRequest {
-  /** `ghcr.io/acme/odoo`: both tags are in it. */
-  repository: string;
-  /** The tag that was verified: `uat-v1.2.3`. */
-  from: string;
-  /** The tag to set: `prod-v1.2.3`. Never moved once it is there. */
-  to: string;
-  proof: Proof;
-  /** The checks that this promotion requires; without them the report's own list is taken. */
-  required?: readonly string[];
-  /** 24 h unless told. */
-  maxAgeMs?: number;
-  now?: Date;
+export interface PromotionRequest extends Omit<ReleaseRequest, 'evidence' | 'policy'> {
+  /** A bare report proves as much as whoever could write the file is trusted. */
+  basis: SignedBasis | { report: RunReport };
   /** Everything but the PUT. */
   dryRun?: boolean;
-  progress?: Progress;
-  http?: HttpOptions;
 }
 
-/** Where the source tag points after the promotion, when no longer at what was promoted. */
-type MovedSource = Digest | 'absent' | 'unknown';
+/** What a promotion rests on. */
+export type SignedBasis = Pick<ReleaseRequest, 'evidence' | 'policy'> & GivenApprovals;
 
 interface Promoted {
   status: 'promoted' | 'already-promoted' | 'would-promote';
@@ -44,129 +32,106 @@ interface Promoted {
   /** Those that come along though the proof is of another; `undefined` where it does not say what ran. */
   untested?: string[];
   movedSource?: MovedSource;
-  /** Whose evidence it rests on; undefined for a bare report. */
-  signer?: string;
+  /** Whose evidence it rests on; empty for a bare report. */
+  signers: string[];
+  approvers: string[];
 }
 
 export type Promotion = Promoted | { status: 'refused'; refusals: Refusals };
 
-const DAY_MS = 24 * 60 * 60_000;
+/** A release that nothing speaks against, and what is left to ask before its tag is set. */
+interface Ready {
+  registry: RegistryClient;
+  repository: string;
+  source: Manifest;
+  reports: RunReport[];
+  signers: string[];
+  approve(): Promise<Approved[]>;
+}
 
 /**
- * Points `to` at the manifest that `from` names, byte for byte, when the proof is of that manifest. Refusals are
- * returned; wrong input throws `UsageError`, a registry that can't be used or believed `InfrastructureError`.
- * Registries can't compare-and-swap: of two different promotions to one tag at once, reading back detects the loser,
- * unless the second write comes after it; make prod tags immutable in the registry.
+ * Points `to` at the manifest that `from` names, byte for byte, when everything in its basis says yes to that manifest.
+ * Refusals are returned; wrong input throws `UsageError`, a registry that can't be used or believed
+ * `InfrastructureError`. Registries can't compare-and-swap: a lock keeps promotions of this machine apart; of two
+ * machines, reading back detects the loser, unless the second write comes after it. Make prod tags immutable.
  */
 export async function promote(request: PromotionRequest): Promise<Promotion> {
+  try {
+    return await setTag(request, await prepare(request));
+  } catch (error) {
+    if (error instanceof Refused) return { status: 'refused', refusals: error.refusals };
+    throw error;
+  }
+}
+
+async function setTag(request: PromotionRequest, ready: Ready): Promise<Promoted> {
   const { from, to, dryRun = false, progress = silentProgress } = request;
-  const repository = parseRepository(request.repository);
-  assertTags(from, to);
-  const { now = new Date(), maxAgeMs = DAY_MS, required } = request;
-  const name = formatRepository(repository);
-  const proven = reportIn(request.proof, { repository: name, now });
-  if ('code' in proven) return refused(proven);
-  const { report, signer } = proven;
-  const [first, ...rest] = refusalsOf(report, { now, maxAgeMs, ...(required ? { required } : {}) });
-  if (first !== undefined) return { status: 'refused', refusals: [first, ...rest] };
+  const { registry, repository, source, signers } = ready;
+  const name = `${repository}:${to}`;
+  const outcome = { repository, from, to, digest: source.digest, mediaType: source.mediaType, ...platformsOf(ready) };
 
-  const registry = connectRegistry(repository, request.http);
-  const source = await progress.step(`Read ${name}:${from}`, () => sourceManifest(registry, name, from));
-  if (source.digest !== report.subject.image?.digest) return refused(otherDigest(from, source, report));
-
-  const promoted = {
-    repository: name,
-    from,
-    to,
-    digest: source.digest,
-    mediaType: source.mediaType,
-    ...(signer ? { signer } : {}),
-  };
-  const platforms = source.children.flatMap(({ platform }) => platform ?? []);
-  const outcome = { ...promoted, platforms, ...untestedOf(platforms, report) };
-  const existing = await progress.step(`Look for ${name}:${to}`, () => registry.headManifest(to));
-  if (existing !== undefined && existing !== source.digest) return refused(targetTaken(to, existing));
-  if (existing === undefined && dryRun) return { status: 'would-promote', ...outcome };
-
-  if (existing === undefined) await progress.step(`Set ${name}:${to}`, () => registry.putManifest(to, source));
-  await progress.step(`Read ${name}:${to} back`, () => confirm(registry, to, source));
-  const movedSource = await movedSourceOf(registry, from, source.digest);
-  const status = existing === undefined ? 'promoted' : 'already-promoted';
-  return { status, ...outcome, ...(movedSource ? { movedSource } : {}) };
-}
-
-function assertTags(from: string, to: string): void {
-  for (const tag of [from, to]) {
-    if (/[/:@]/.test(tag)) {
-      throw new UsageError('promote-other-repository', 'Source and target have to be two tags of one repository.', {
-        next: 'Give tags alone, such as --from uat-v1.2.3 --to prod-v1.2.3; promoting to another repository is not supported yet.',
-      });
+  const set = async (assertHeld: () => void): Promise<Promoted> => {
+    const existing = await progress.step(`Look for ${name}`, () => registry.headManifest(to));
+    if (existing !== undefined && existing !== source.digest) throw targetTaken(to, existing);
+    const approvers = existing === undefined ? (await ready.approve()).map(({ approver }) => approver) : [];
+    if (existing === undefined && dryRun) return { status: 'would-promote', ...outcome, signers, approvers };
+    if (existing === undefined) {
+      assertHeld();
+      await progress.step(`Set ${name}`, () => registry.putManifest(to, source));
     }
-    parseTag(tag);
-  }
-  if (from === to) {
-    throw new UsageError('promote-same-tag', `Source and target are the same tag, ${from}.`, {
-      next: 'Give the tag that was verified as source and the one to set as target.',
-    });
-  }
+    await progress.step(`Read ${name} back`, () => confirmTag(registry, to, source));
+    const movedSource = await movedSourceOf(registry, from, source.digest);
+    const status = existing === undefined ? 'promoted' : 'already-promoted';
+    return { status, ...outcome, signers, approvers, ...(movedSource ? { movedSource } : {}) };
+  };
+  return dryRun ? set(() => {}) : withTargetLock(name, progress, set);
 }
 
-async function sourceManifest(registry: RegistryClient, name: string, from: string): Promise<Manifest> {
-  const manifest = await registry.getManifest(from);
-  if (manifest !== undefined) return manifest;
-  const near = (await registry.listTags()).sort((a, b) => distance(a, from) - distance(b, from)).slice(0, 3);
-  throw new UsageError('promote-no-source', `There is no ${name}:${from}.`, {
-    next: near.length > 0 ? `Nearest are ${near.join(', ')}.` : 'The repository is empty or missing: check its name.',
-  });
+async function prepare(request: PromotionRequest): Promise<Ready> {
+  const { basis, ...asked } = request;
+  if ('report' in basis) return prepareUnsigned(request, basis.report);
+  const { evidence, policy } = basis;
+  const release = await judgeRelease({ ...asked, evidence, policy });
+  const [first, ...rest] = release.refusals;
+  if (first !== undefined) throw new Refused(first, ...rest);
+  const { registry, repository, source, runs } = release;
+  return {
+    registry,
+    repository,
+    source,
+    reports: runs.map((run) => run.evidence.report),
+    signers: [...new Set(runs.map(({ signer }) => signer.name))],
+    approve: approvalFor(request, basis, release),
+  };
 }
 
-/** Both ways of reading must give what was written: another promotion may have come in between. */
-async function confirm(registry: RegistryClient, to: string, source: Manifest): Promise<void> {
-  const named = await registry.headManifest(to);
-  const stored = await registry.getManifest(to);
-  if (named === source.digest && stored?.digest === source.digest && stored.mediaType === source.mediaType) return;
-  const found = stored?.digest ?? 'nothing';
-  throw new InfrastructureError('promote-read-back', `${to} was set to ${source.digest}, but reads back as ${found}.`, {
-    next: `Somebody else sets ${to}, or the registry is stale: look at who pushed it before anything runs from it.`,
-  });
+async function prepareUnsigned({ http, ...request }: PromotionRequest, report: RunReport): Promise<Ready> {
+  const { from, to, required, now = new Date(), progress = silentProgress } = request;
+  const parsed = parseRepository(request.repository);
+  assertTags(from, to);
+  holdReport(report, { now, required: required?.verify });
+  const repository = formatRepository(parsed);
+  const registry = connectRegistry(parsed, http);
+  const source = await progress.step(`Read ${repository}:${from}`, () => sourceManifest(registry, repository, from));
+  assertAbout(report, source, from);
+  return { registry, repository, source, reports: [report], signers: [], approve: async () => [] };
 }
 
 /** An index is promoted whole, so that its digest stays; what ran of it is one platform. */
-function untestedOf(platforms: readonly string[], { subject }: RunReport): { untested?: string[] } {
-  const ran = subject.image?.platform;
-  if (ran === undefined) return {};
-  return { untested: platforms.filter((platform) => platform !== ran) };
+function platformsOf({ source, reports }: Ready): { platforms: string[]; untested?: string[] } {
+  const platforms = source.children.flatMap(({ platform }) => platform ?? []);
+  const ran = reports.flatMap(({ subject }) => subject.image?.platform ?? []);
+  return ran.length === 0
+    ? { platforms }
+    : { platforms, untested: platforms.filter((platform) => !ran.includes(platform)) };
 }
 
-/** The promotion stands whatever this finds: it went by digest. */
-async function movedSourceOf(registry: RegistryClient, from: string, digest: Digest): Promise<MovedSource | undefined> {
-  try {
-    const current = await registry.headManifest(from);
-    return current === digest ? undefined : (current ?? 'absent');
-  } catch {
-    return 'unknown';
-  }
-}
-
-function otherDigest(from: string, source: Manifest, report: RunReport): Refusals[0] {
-  const proven = report.subject.image?.digest;
-  const child = source.children.find(({ digest }) => digest === proven);
-  const what = child ? `only its part for ${child.platform ?? 'one platform'}, ${proven}` : `${proven}`;
-  return {
-    code: 'other-digest',
-    message: `${from} is ${source.digest}, but the report is about ${what}.`,
-    fix: `Verify the image that ${from} names now, then promote with that report.`,
-  };
-}
-
-function targetTaken(to: string, existing: Digest): Refusals[0] {
-  return {
-    code: 'target-taken',
-    message: `${to} exists and is another image, ${existing}; a promoted tag never moves.`,
-    fix: 'Promote to a new version tag.',
-  };
-}
-
-function refused(refusal: Refusals[0]): Promotion {
-  return { status: 'refused', refusals: [refusal] };
+function targetTaken(to: string, existing: Digest): Refused {
+  return new Refused(
+    refusal(
+      'target-taken',
+      `${to} exists and is another image, ${existing}; a promoted tag never moves.`,
+      'Promote to a new version tag.',
+    ),
+  );
 }

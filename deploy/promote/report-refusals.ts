@@ -1,7 +1,7 @@
 import { policyDigest, type ReportedCheck, type RunReport } from '../../harness/run.ts';
 import { judge } from '../../harness/verdict.ts';
 import { isDigest } from '../registry/reference.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import { type Refusal, refusal } from './refusal.ts';
 
 export interface Rules {
   now: Date;
@@ -9,6 +9,8 @@ export interface Rules {
   maxAgeMs: number;
   /** The checks that this promotion requires; without them the report's own list is taken. */
   required?: readonly string[];
+  /** Whether the report itself has to name the image: one that somebody vouches for need not. */
+  namesImage?: boolean;
 }
 
 const CLOCK_SKEW_MS = 5 * 60_000;
@@ -19,7 +21,7 @@ export function refusalsOf(report: RunReport, rules: Rules): Refusal[] {
   return [
     ...verdictRefusals(report),
     ...policyRefusals(report, rules),
-    ...subjectRefusals(report),
+    ...subjectRefusals(report, rules),
     ...timeRefusals(report, rules),
   ];
 }
@@ -66,10 +68,10 @@ function policyRefusals({ checks, policy }: RunReport, { required }: Rules): Ref
   return refusals;
 }
 
-function subjectRefusals({ subject }: RunReport): Refusal[] {
+function subjectRefusals({ subject }: RunReport, { namesImage = true }: Rules): Refusal[] {
   const refusals: Refusal[] = [];
   const digest = subject.image?.digest;
-  if (digest === undefined || !isDigest(digest)) {
+  if (digest === undefined ? namesImage : !isDigest(digest)) {
     const message = 'The report does not say which image in a registry was verified.';
     refusals.push(refusal('no-image-digest', message, 'Push the image, then verify it by its name in the registry.'));
   }
@@ -106,8 +108,4 @@ function isEmptyPass(check: ReportedCheck): boolean {
 
 function hours(ms: number): string {
   return `${Math.ceil(ms / 360_000) / 10} h`;
-}
-
-function refusal(code: RefusalCode, message: string, fix: string): Refusal {
-  return { code, message, fix };
 }

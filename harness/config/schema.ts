@@ -23,7 +23,7 @@ const settings = {
   repository: text.describe('repository of the image, with its registry'),
   from: text.describe('tag to promote'),
   to: text.describe('tag that promotion makes'),
-  maxAge: z.number().positive().describe('hours for which a report counts'),
+  policy: text.describe('file that says whose signature counts, and which steps tags may take'),
 };
 
 const stack = z.strictObject(settings).partial();

@@ -1,5 +1,4 @@
-import { bodyOf, type Envelope, PAYLOAD_TYPE, parseEnvelope, signersOf } from './dsse.ts';
-import { keyId } from './keys.ts';
+import { openSigned } from './signed.ts';
 import { type BadStatement, type Evidence, parseStatement } from './statement.ts';
 import type { Signer } from './trust.ts';
 
@@ -24,33 +23,56 @@ export type DistrustCode =
   | 'other-repository'
   | 'evidence-expired';
 
-export interface Expected {
-  signers: readonly Signer[];
-  environment: string;
-  /** Written as the evidence writes it. */
-  repository: string;
-  now: Date;
+/** Evidence that somebody trusted signed. */
+export interface OpenedEvidence {
+  evidence: Evidence;
+  signer: Signer;
+  /** Of the file, 64 hexadecimal digits. */
+  sha256: string;
 }
 
-const VERIFY_AGAIN = 'Run odoo-gate verify on the image again, signed, and promote with the new evidence.';
+export const VERIFY_AGAIN = 'Run odoo-gate verify on the image again, signed, and promote with the new evidence.';
 
 /**
  * The evidence in a DSSE envelope, and who signed it; or the first reason that speaks against it, in the order parse,
- * signature, payload type, statement, environment, repository, expiry. Nothing is read that was not signed.
+ * signature, payload type, statement. Nothing is read that was not signed. What it is about is for `distrustOf`.
  */
-export function openEvidence(json: string, expected: Expected): { evidence: Evidence; signer: string } | Distrust {
-  const envelope = parseEnvelope(json);
-  if (envelope === undefined) {
-    return distrust('evidence-unreadable', 'It is no DSSE envelope, or cut off.', 'Give the evidence.json, unchanged.');
+export function openEvidence(json: string, signers: readonly Signer[]): OpenedEvidence | Distrust {
+  const opened = openSigned(json, signers);
+  if ('problem' in opened) {
+    switch (opened.problem) {
+      case 'unreadable':
+        return distrust(
+          'evidence-unreadable',
+          'It is no DSSE envelope, or cut off.',
+          'Give the evidence.json, unchanged.',
+        );
+      case 'unknown':
+        return distrust(
+          'signer-unknown',
+          'Nobody in the policy signed it, or it was changed since.',
+          'Sign with a trusted key; or add the public key to the policy, if you know whose it is.',
+        );
+      case 'revoked':
+        return distrust(
+          'signer-revoked',
+          `It is signed by ${opened.by.name}, whose key is revoked.`,
+          `${VERIFY_AGAIN} Leave this file out.`,
+        );
+      case 'payload-type':
+        return distrust('payload-type', 'What was signed is no in-toto statement.', VERIFY_AGAIN);
+    }
   }
-  const signer = trustedSigner(envelope, expected);
-  if ('code' in signer) return signer;
-  if (envelope.payloadType !== PAYLOAD_TYPE) {
-    return distrust('payload-type', 'What was signed is no in-toto statement.', VERIFY_AGAIN);
-  }
-  const evidence = readBody(envelope);
+  const evidence = parseStatement(opened.body);
   if (typeof evidence === 'string') return BAD_STATEMENTS[evidence];
-  return contextual(evidence, expected) ?? { evidence, signer: signer.name };
+  const signer = opened.by.find(({ environments }) => environments.includes(evidence.environment));
+  if (signer !== undefined) return { evidence, signer, sha256: opened.sha256 };
+  const [{ name, environments }] = opened.by;
+  return distrust(
+    'signer-other-environment',
+    `It is signed by ${name}, who is trusted for ${environments.join(', ')}, not for ${evidence.environment}.`,
+    `Verify in ${environments.join(' or ')}; or sign with a key that is trusted for ${evidence.environment}.`,
+  );
 }
 
 const BAD_STATEMENTS: Record<BadStatement, Distrust> = {
@@ -59,40 +81,11 @@ const BAD_STATEMENTS: Record<BadStatement, Distrust> = {
   contradictory: distrust('statement-contradictory', "The statement's parts do not agree.", VERIFY_AGAIN),
 };
 
-function readBody(envelope: Envelope): Evidence | BadStatement {
-  try {
-    return parseStatement(bodyOf(envelope));
-  } catch {
-    return 'malformed';
-  }
-}
-
-function trustedSigner(envelope: Envelope, { signers, environment }: Expected): Signer | Distrust {
-  const ids = signersOf(
-    envelope,
-    signers.map(({ publicKey }) => publicKey),
-  );
-  const known = signers.filter(({ publicKey }) => ids.includes(keyId(publicKey)));
-  // A key that is revoked in one entry is revoked.
-  const revoked = known.find((signer) => signer.revoked);
-  if (revoked !== undefined) {
-    return distrust('signer-revoked', `It is signed by ${revoked.name}, whose key is revoked.`, VERIFY_AGAIN);
-  }
-  const trusted = known.find(({ environments }) => environments.includes(environment));
-  if (trusted !== undefined) return trusted;
-  const [other] = known;
-  if (other !== undefined) {
-    const message = `It is signed by ${other.name}, who is trusted for ${other.environments.join(', ')}, not for ${environment}.`;
-    return distrust('signer-other-environment', message, `Verify in ${environment}, with a key that is trusted there.`);
-  }
-  return distrust(
-    'signer-unknown',
-    'Nobody in the trust file signed it, or it was changed since.',
-    'Sign with a trusted key; or add the public key to the trust file, if you know whose it is.',
-  );
-}
-
-function contextual(evidence: Evidence, { environment, repository, now }: Expected): Distrust | undefined {
+/** Why evidence is not about this environment or repository. `repository` is written as the evidence writes it. */
+export function otherSubject(
+  evidence: Evidence,
+  { environment, repository }: { environment: string; repository: string },
+): Distrust | undefined {
   if (evidence.environment !== environment) {
     return distrust('other-environment', `It is about ${evidence.environment}, not ${environment}.`, VERIFY_AGAIN);
   }
@@ -100,10 +93,13 @@ function contextual(evidence: Evidence, { environment, repository, now }: Expect
     const message = `It is about an image in ${evidence.repository}, not ${repository}.`;
     return distrust('other-repository', message, VERIFY_AGAIN);
   }
-  if (Date.parse(evidence.expiresAt) <= now.getTime()) {
-    return distrust('evidence-expired', `It expired at ${evidence.expiresAt}.`, VERIFY_AGAIN);
-  }
   return undefined;
+}
+
+/** Why evidence counts no more. */
+export function expired({ expiresAt }: Evidence, now: Date): Distrust | undefined {
+  if (Date.parse(expiresAt) > now.getTime()) return undefined;
+  return distrust('evidence-expired', `It expired at ${expiresAt}.`, VERIFY_AGAIN);
 }
 
 function distrust(code: DistrustCode, message: string, fix: string): Distrust {

@@ -2,14 +2,20 @@ import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { parseReport, renderJson } from '../report/json.ts';
 import type { RunReport } from '../run.ts';
+import { readCanonical } from './signed.ts';
 
-const STATEMENT = 'https://in-toto.io/Statement/v1';
+export const STATEMENT = 'https://in-toto.io/Statement/v1';
 const TEST_RESULT = 'https://in-toto.io/attestation/test-result/v0.1';
 /** Our own part of the predicate, under a name that nobody else uses. */
 const OWN = 'odoo-gate/evidence@1';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const resource = z.strictObject({ name: z.string(), digest: z.strictObject({ sha256 }) });
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const resource = z.strictObject({ name: z.string(), digest: z.strictObject({ sha256 }) });
+export const instant = z.iso.datetime({ precision: 3 });
+
+/** The commands whose runs can be signed. */
+export const RUN_KINDS = ['verify', 'smoke', 'coverage'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
 
 const statement = z.strictObject({
   _type: z.literal(STATEMENT),
@@ -22,9 +28,11 @@ const statement = z.strictObject({
     warnedTests: z.array(z.string()),
     failedTests: z.array(z.string()),
     [OWN]: z.strictObject({
+      run: z.enum(RUN_KINDS),
       runId: z.uuid(),
       environment: z.string().min(1),
-      expiresAt: z.iso.datetime({ precision: 3 }),
+      expiresAt: instant,
+      history: z.strictObject({ sequence: z.int().nonnegative(), head: z.string() }).optional(),
       report: z.unknown(),
     }),
   }),
@@ -34,27 +42,29 @@ type Statement = z.infer<typeof statement>;
 
 /** What one run saw of one image, for one environment, until it expires. */
 export interface Evidence {
+  run: RunKind;
   runId: string;
   /** The environment that the run stands for: `uat`. */
   environment: string;
   /** The repository of the image: `ghcr.io/acme/odoo`. */
   repository: string;
+  /** Of the image in its registry, `sha256:…`. A run that can't see it off the image takes the signer's word. */
+  digest: string;
   /** ISO 8601, UTC. */
   expiresAt: string;
+  /** Where the release log stood: what is cut off from it later is missed. */
+  history?: { sequence: number; head: string } | undefined;
   report: RunReport;
 }
 
 /**
  * An in-toto statement of type test-result, with the whole report in it: whoever trusts the signature needs nothing else.
- * Throws `UsageError('evidence-without-digest')`: what no registry has seen can't be promoted.
+ * Throws `UsageError('evidence-without-digest')` for a `verify` whose image no registry has: it can't be promoted.
  */
-export function renderStatement({ runId, environment, repository, expiresAt, report }: Evidence): string {
-  const digest = report.subject.image?.digest;
-  if (digest === undefined) {
-    throw new UsageError('evidence-without-digest', 'Evidence speaks of a digest, and no registry has this image.', {
-      next: 'Push the image, then verify it by its name in the registry.',
-    });
-  }
+export function renderStatement({ repository, digest, report, ...own }: Evidence): string {
+  const seen = report.subject.image?.digest;
+  if (seen === undefined ? own.run === 'verify' : seen !== digest) throw withoutDigest();
+  const { run, runId, environment, expiresAt, history } = own;
   return JSON.stringify({
     _type: STATEMENT,
     subject: [{ name: repository, digest: digestOf(digest) }],
@@ -62,9 +72,22 @@ export function renderStatement({ runId, environment, repository, expiresAt, rep
     // Read back, so that its keys stand in the one order in which they are read later.
     predicate: {
       ...summaryOf(report),
-      [OWN]: { runId, environment, expiresAt, report: parseReport(renderJson(report)) },
+      [OWN]: {
+        run,
+        runId,
+        environment,
+        expiresAt,
+        ...(history === undefined ? {} : { history }),
+        report: parseReport(renderJson(report)),
+      },
     },
   } satisfies Statement);
+}
+
+function withoutDigest(): UsageError {
+  return new UsageError('evidence-without-digest', 'Evidence speaks of a digest, and no registry has this image.', {
+    next: 'Push the image, then verify it by its name in the registry.',
+  });
 }
 
 /** The parts that other tools read, all of which follow from the report. */
@@ -88,34 +111,20 @@ export type BadStatement = 'malformed' | 'subjects' | 'contradictory';
 
 /** Reads what `renderStatement` wrote, byte for byte: another spelling of the same, such as a key given twice, is malformed. */
 export function parseStatement(body: string): Evidence | BadStatement {
-  const read = readStatement(body);
+  const read = readCanonical(body, statement);
   if (read === undefined) return 'malformed';
   const [subject, ...more] = read.subject;
   if (subject === undefined || more.length > 0) return 'subjects';
   const { report: reported, ...own } = read.predicate[OWN];
-  const report = readReport(reported);
-  if (report === undefined) return 'contradictory';
-  const evidence = { ...own, repository: subject.name, report };
-  return report.subject.image?.digest !== undefined && renderStatement(evidence) === body ? evidence : 'contradictory';
-}
-
-function readStatement(body: string): Statement | undefined {
   try {
-    const value: unknown = JSON.parse(body);
-    return JSON.stringify(value) === body ? statement.parse(value) : undefined;
+    const report = parseReport(JSON.stringify(reported));
+    const evidence = { ...own, repository: subject.name, digest: `sha256:${subject.digest.sha256}`, report };
+    return renderStatement(evidence) === body ? evidence : 'contradictory';
   } catch {
-    return undefined;
+    return 'contradictory';
   }
 }
 
-function readReport(value: unknown): RunReport | undefined {
-  try {
-    return parseReport(JSON.stringify(value));
-  } catch {
-    return undefined;
-  }
-}
-
-function digestOf(digest: string): { sha256: string } {
+export function digestOf(digest: string): { sha256: string } {
   return { sha256: digest.replace(/^sha256:/, '') };
 }

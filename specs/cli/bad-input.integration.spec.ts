@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { PLANTED } from '../../fixtures/demo/arm.ts';
 import type { DatabaseAddress } from '../../harness/database/connection.ts';
 import { newKeyPair } from '../../harness/evidence/keys.ts';
@@ -51,6 +52,8 @@ beforeAll(async () => {
   await writeFile(file('cut.dump'), custom.subarray(0, custom.length * 0.6));
   await mkdir(file('folder'));
   await writeFile(join(file('folder'), 'notes.txt'), 'no dump');
+  const signer = { name: 'ci', publicKey: newKeyPair().publicPem, environments: ['uat'] };
+  await writeFile(file('policy.yaml'), stringify({ signers: [signer] }));
   await odooZip('newer.zip', '20.0');
   await odooZip('older.zip', '18.0');
   await writeFile(file('newer.sql'), odooDump('20.0'));
@@ -344,17 +347,64 @@ const BAD_INPUTS: BadInput[] = [
   },
   {
     what: 'a promotion without a word on whose signature counts',
-    args: promote(file('edited.json'), '--environment', 'uat'),
-    code: 'trust-missing',
+    args: promote(file('edited.json'), '--dry-run'),
+    code: 'policy-missing',
     says: 'signature',
-    next: '--trust',
+    next: '--policy',
   },
   {
-    what: 'a trust file that is none',
-    args: promote(file('edited.json'), '--trust', file('edited.json')),
-    code: 'trust-file',
+    what: 'a policy that is none',
+    args: promote(file('edited.json'), '--policy', file('edited.json')),
+    code: 'policy-file',
     says: 'signers',
     next: 'publicKey',
+  },
+  {
+    what: 'a folder of evidence without any',
+    args: promote(file('folder'), '--policy', file('policy.yaml')),
+    code: 'evidence-missing',
+    says: 'no *.json',
+    next: '--evidence',
+  },
+  {
+    what: 'a verdict that is not there',
+    args: promote(file('edited.json'), '--policy', file('policy.yaml'), '--verdict', file('nowhere.json')),
+    code: 'evidence-missing',
+    says: '--verdict',
+    next: '--evidence',
+  },
+  {
+    what: 'a gate without a key to sign its verdict',
+    args: () => [
+      'gate',
+      ...promote(file('edited.json'), '--policy', file('policy.yaml'))().slice(1),
+      '--out-file',
+      file('v'),
+    ],
+    code: 'options',
+    says: '--sign-key-env',
+    next: '--help',
+  },
+  {
+    what: 'an approval of what is no verdict, by a key that is none',
+    args: () => [
+      ...['approve', '--verdict', file('edited.json'), '--policy', file('policy.yaml')],
+      ...['--sign-key-env', 'ODOO_GATE_SPEC_KEY', '--out-file', file('approval.json')],
+    ],
+    env: { ODOO_GATE_SPEC_KEY: 'none' },
+    code: 'signing-key',
+    says: 'ed25519',
+    next: 'odoo-gate keys',
+  },
+  {
+    what: 'a signed coverage run that names no image',
+    args: coverage(
+      ...['--sign-key-env', 'ODOO_GATE_SPEC_KEY', '--out', file('covered'), '--for-image', 'ghcr.io/acme/odoo:uat'],
+    ),
+    env: { ODOO_GATE_SPEC_KEY: newKeyPair().privatePem },
+    code: 'options',
+    says: '--for-image',
+    next: 'digest',
   },
   {
     what: 'a signing key without a folder for the evidence',

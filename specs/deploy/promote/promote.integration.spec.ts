@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type PromotionRequest, promote } from '../../../deploy/promote/promote.ts';
 import { failedUnlessEmpty } from '../../../harness/check.ts';
 import { InfrastructureError, UsageError } from '../../../harness/errors.ts';
-import { newSigner, sealed } from '../../harness/evidence/sample-evidence.ts';
 import { type Pushed, useRegistry } from '../../support/registry.ts';
 import { FINISHED, reportOf } from './report.ts';
 
@@ -19,7 +18,7 @@ async function prepared(push: 'pushImage' | 'pushIndex' = 'pushImage') {
       repository: `${registry().host}/${name}`,
       from: 'uat-v1.0.0',
       to: 'prod-v1.0.0',
-      proof: { report: reportOf(pushed.digest) },
+      basis: { report: reportOf(pushed.digest) },
       now: FINISHED,
       http: { retryDelayMs: 1 },
       ...change,
@@ -44,6 +43,8 @@ describe('a promotion', () => {
       digest: pushed.digest,
       mediaType: pushed.mediaType,
       platforms,
+      signers: [],
+      approvers: [],
     });
     expect(await target()).toBe(pushed.digest);
   });
@@ -111,7 +112,7 @@ describe('refused, and nothing written, is', () => {
   it('a report whose verdict is not pass, without asking the registry', async () => {
     const { pushed, promote } = await prepared();
     const report = reportOf(pushed.digest, failedUnlessEmpty([{ message: 'still sends mail' }], 1));
-    await expect(promote({ proof: { report } })).resolves.toMatchObject({
+    await expect(promote({ basis: { report } })).resolves.toMatchObject({
       status: 'refused',
       refusals: [{ code: 'verdict-not-pass' }],
     });
@@ -127,7 +128,7 @@ describe('refused, and nothing written, is', () => {
   it('a report of another image', async () => {
     const { name, promote, target } = await prepared();
     const other = await registry().pushImage(name, 'uat-v0.9.0', `older ${name}`);
-    const refused = promote({ proof: { report: reportOf(other.digest) } });
+    const refused = promote({ basis: { report: reportOf(other.digest) } });
     await expect(refused).resolves.toMatchObject({ status: 'refused', refusals: [{ code: 'other-digest' }] });
     expect(await target()).toBeNull();
   });
@@ -144,7 +145,7 @@ describe('refused, and nothing written, is', () => {
     const { children } = await registry().pushIndex(name, 'uat-v1.0.0', 'one platform');
     const { promote } = await prepared();
     const report = reportOf(children[1]?.digest);
-    await expect(promote({ repository: `${registry().host}/${name}`, proof: { report } })).resolves.toMatchObject({
+    await expect(promote({ repository: `${registry().host}/${name}`, basis: { report } })).resolves.toMatchObject({
       refusals: [{ code: 'other-digest', message: expect.stringContaining('linux/arm64') }],
     });
   });
@@ -274,54 +275,8 @@ it('of an image for several platforms, those that did not run are named', async 
   const { name, pushed, promote } = await prepared('pushIndex');
   const report = reportOf(pushed.digest);
   const image = { reference: name, id: 'sha256:id', digest: pushed.digest, platform: 'linux/amd64' };
-  expect(await promote({ proof: { report: { ...report, subject: { image } } } })).toMatchObject({
+  expect(await promote({ basis: { report: { ...report, subject: { image } } } })).toMatchObject({
     status: 'promoted',
     untested: ['linux/arm64'],
-  });
-});
-
-describe('signed evidence', () => {
-  const { key, signer } = newSigner();
-  const repositoryOf = (name: string) => `${registry().host}/${name}`;
-  const evidence = (repository: string, digest: string | undefined) => ({
-    envelope: sealed(key, { repository, report: reportOf(digest) }),
-    signers: [signer],
-    environment: 'uat',
-  });
-
-  it('of a trusted signer sets the tag, and says whose it is', async () => {
-    const { name, pushed, promote, target } = await prepared();
-    const promoted = await promote({ proof: evidence(repositoryOf(name), pushed.digest) });
-    expect(promoted).toMatchObject({ status: 'promoted', signer: 'ci' });
-    expect(await target()).toBe(pushed.digest);
-  });
-
-  it('of a key that is revoked sets nothing, and asks the registry nothing', async () => {
-    const { name, pushed, promote } = await prepared();
-    const asked = registry().exchanges.length;
-    const revoked = { ...evidence(repositoryOf(name), pushed.digest), signers: [{ ...signer, revoked: true }] };
-    expect(await promote({ proof: revoked })).toMatchObject({
-      status: 'refused',
-      refusals: [{ code: 'signer-revoked' }],
-    });
-    expect(registry().exchanges.length).toBe(asked);
-  });
-
-  it('of a run that did not pass sets nothing', async () => {
-    const { name, pushed, promote, target } = await prepared();
-    const report = reportOf(pushed.digest, failedUnlessEmpty([{ message: 'still sends mail' }], 1));
-    const envelope = sealed(key, { repository: repositoryOf(name), report });
-    expect(await promote({ proof: { envelope, signers: [signer], environment: 'uat' } })).toMatchObject({
-      refusals: [{ code: 'verdict-not-pass' }],
-    });
-    expect(await target()).toBeNull();
-  });
-
-  it('of an image in another repository sets nothing, though the digest is the same', async () => {
-    const { pushed, promote, target } = await prepared();
-    expect(await promote({ proof: evidence(repositoryOf('acme/other'), pushed.digest) })).toMatchObject({
-      refusals: [{ code: 'other-repository' }],
-    });
-    expect(await target()).toBeNull();
   });
 });

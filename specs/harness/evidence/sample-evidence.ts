@@ -1,7 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { seal } from '../../../harness/evidence/dsse.ts';
 import { newKeyPair, readSigningKey, type SigningKey } from '../../../harness/evidence/keys.ts';
-import type { Expected } from '../../../harness/evidence/open-evidence.ts';
 import { type Evidence, renderStatement } from '../../../harness/evidence/statement.ts';
 import type { Signer } from '../../../harness/evidence/trust.ts';
 import { FINISHED, reportOf } from '../../deploy/promote/report.ts';
@@ -19,9 +18,11 @@ export function newSigner(change: Partial<Signer> = {}): { key: SigningKey; sign
 }
 
 export const EVIDENCE: Evidence = {
+  run: 'verify',
   runId: '0b6c3a3e-5f5e-4f0e-9d57-0d2c3c1f2a11',
   environment: 'uat',
   repository: 'ghcr.io/acme/odoo',
+  digest: DIGEST,
   expiresAt: new Date(FINISHED.getTime() + 86_400_000).toISOString(),
   report: reportOf(DIGEST),
 };
@@ -29,8 +30,4 @@ export const EVIDENCE: Evidence = {
 /** Evidence as `verify` writes it. */
 export function sealed(key: SigningKey, change: Partial<Evidence> = {}): string {
   return JSON.stringify(seal(renderStatement({ ...EVIDENCE, ...change }), key));
-}
-
-export function expecting(signers: readonly Signer[], change: Partial<Expected> = {}): Expected {
-  return { signers, environment: 'uat', repository: 'ghcr.io/acme/odoo', now: FINISHED, ...change };
 }
