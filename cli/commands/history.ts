@@ -1,17 +1,22 @@
 import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { Argument } from 'commander';
+import { z } from 'zod';
 import { formatAnchor, parseAnchor } from '../../deploy/history/anchor.ts';
 import { type Entry, humanLine, serialize } from '../../deploy/history/entry.ts';
 import { HistoryDamaged, HistoryTorn } from '../../deploy/history/errors.ts';
+import { pushAnchor, readAnchor } from '../../deploy/history/registry-anchor.ts';
 import { repairHistory } from '../../deploy/history/repair.ts';
 import { type Anchor, readHistory, verifyHistory } from '../../deploy/history/verify.ts';
-import { type ExitCode, UsageError } from '../../harness/errors.ts';
+import { connectRegistry, type RegistryClient } from '../../deploy/registry/client.ts';
+import { parseRepository } from '../../deploy/registry/reference.ts';
+import { type ExitCode, InfrastructureError, UsageError } from '../../harness/errors.ts';
 import type { Subcommand } from '../command.ts';
 import { currentOperator } from '../operator.ts';
 import { common, list, number, option, text } from '../options.ts';
 import { reportError } from '../report-error.ts';
 
-const ACTIONS = ['show', 'verify', 'repair'] as const;
+const ACTIONS = ['show', 'verify', 'repair', 'anchor'] as const;
 type Action = (typeof ACTIONS)[number];
 
 const options = {
@@ -19,6 +24,9 @@ const options = {
   last: number.refine((count) => Number.isSafeInteger(count) && count > 0, 'is not a whole number above 0').optional(),
   anchor: list.transform((anchors) => anchors.map(parseAnchor)).default([]),
   operator: text.optional(),
+  repository: text.optional(),
+  name: text.optional(),
+  registry: z.boolean().default(false),
 };
 
 interface Asked {
@@ -27,8 +35,13 @@ interface Asked {
   format: 'text' | 'json';
 }
 
-/** Options that only one action has a use for. */
-const ONLY: Readonly<Record<string, Action>> = { last: 'show', operator: 'repair' };
+/** Options that not every action has a use for. */
+const ONLY: Readonly<Record<string, readonly Action[]>> = {
+  last: ['show'],
+  operator: ['repair'],
+  anchor: ['show', 'verify', 'repair'],
+  registry: ['show', 'verify', 'repair'],
+};
 
 /** `odoo-gate history` */
 export const history: Subcommand<typeof options> = {
@@ -39,6 +52,8 @@ export const history: Subcommand<typeof options> = {
     'odoo-gate history verify promotions.jsonl    exit code 1 when an entry was edited, moved, added or removed',
     'odoo-gate history verify promotions.jsonl --anchor 41:sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae    and when the end was',
     'odoo-gate history repair promotions.jsonl    removes a last line that a full disk or a crash left incomplete',
+    'odoo-gate history anchor promotions.jsonl --repository ghcr.io/acme/odoo    keeps the newest entry where this machine can not forget it',
+    'odoo-gate history verify promotions.jsonl --repository ghcr.io/acme/odoo --registry',
   ],
   options,
   declare: (command) => {
@@ -47,18 +62,24 @@ export const history: Subcommand<typeof options> = {
       .argument('<file>', 'the history')
       .addOption(option('--last <count>', 'show: the newest entries alone'))
       .addOption(option('--anchor <anchors>', 'comma-separated SEQUENCE:sha256:… of entries that were seen before'))
-      .addOption(option('--operator <name>', 'repair: who does it (default: the user of this machine)'));
+      .addOption(option('--operator <name>', 'repair: who does it (default: the user of this machine)'))
+      .addOption(option('--repository <name>', 'where the anchor in a registry is, with its registry'))
+      .addOption(option('--name <name>', "the anchor's tag is history-NAME (default: the file's name)"))
+      .addOption(option('--registry', 'hold the history to the anchor in the registry, too'));
   },
-  run: async ({ format, last, anchor, operator }, { command }) => {
+  run: async ({ format, last, anchor, operator, ...where }, { command, signal }) => {
     const [action, path = ''] = command.args as [Action, string];
     for (const [name, only] of Object.entries(ONLY)) {
-      if (action !== only && command.getOptionValueSource(name) === 'cli') {
-        throw new UsageError('options', `--${name} goes with ${only} alone.`, { next: 'Leave it out.' });
+      if (!only.includes(action) && command.getOptionValueSource(name) === 'cli') {
+        throw new UsageError('options', `--${name} goes with ${only.join(', ')} alone.`, { next: 'Leave it out.' });
       }
     }
-    const asked = { path, format, anchors: anchor };
-    // To the library it is an empty history; to whoever names it here, a wrong path.
-    if (anchor.length === 0) await assertThere(path);
+    // To the library no file is an empty history; to whoever names it here, a wrong path.
+    if (anchor.length === 0 && !where.registry) await assertThere(path);
+    const kept = { ...where, name: where.name ?? basename(path, extname(path)) };
+    if (action === 'anchor') return anchorIn(connect(kept, signal), { path, name: kept.name, format });
+    const anchors = where.registry ? [...anchor, await registryAnchor(connect(kept, signal), kept.name)] : anchor;
+    const asked = { path, format, anchors };
     if (action === 'show') return show(asked, last);
     if (action === 'verify') return verify(asked);
     return repair(asked, operator ?? currentOperator());
@@ -121,6 +142,33 @@ function repair({ path, anchors, format }: Asked, operator: string): Promise<Exi
     if (format === 'json') process.stdout.write(`${JSON.stringify(done)}\n`);
     else if (done.outcome === 'nothing-to-repair') process.stdout.write('intact: nothing to repair\n');
     else process.stdout.write(`${done.outcome}: line ${done.line}, ${done.bytes} bytes\n`);
+  });
+}
+
+function anchorIn(
+  registry: RegistryClient,
+  { path, name, format }: { path: string; name: string; format: 'text' | 'json' },
+): Promise<ExitCode> {
+  return codeOf(async () => {
+    const done = await pushAnchor(path, registry, name);
+    const text = `${done.status}: ${formatAnchor(done.anchor)}`;
+    process.stdout.write(format === 'json' ? `${JSON.stringify(done)}\n` : `${text}\n`);
+  });
+}
+
+/** Asked for, it has to be there: who removed it could have removed entries. */
+async function registryAnchor(registry: RegistryClient, name: string): Promise<Anchor> {
+  const found = await readAnchor(registry, name);
+  if (found !== undefined) return found;
+  throw new InfrastructureError('history-anchor-missing', `The registry has no anchor history-${name}.`, {
+    next: 'Check --repository and --name; if nobody has anchored this history yet, odoo-gate history anchor does.',
+  });
+}
+
+function connect({ repository }: { repository?: string | undefined }, signal: AbortSignal): RegistryClient {
+  if (repository !== undefined) return connectRegistry(parseRepository(repository), { signal });
+  throw new UsageError('options', '--repository is missing: it says in which registry the anchor is.', {
+    next: 'Give it as HOST[:PORT]/NAME.',
   });
 }
 

@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GateError } from '../../harness/errors.ts';
-import { checkFields, digestOf, type Entry, type EntryFields, GENESIS, serialize } from './entry.ts';
+import { digestOf } from '../registry/manifest.ts';
+import { checkFields, type Entry, type EntryFields, GENESIS, serialize } from './entry.ts';
 import { HistoryNotWritten } from './errors.ts';
 import { type LockOptions, takenOver, whileLocked } from './lock.ts';
 import { type Anchor, assertIntact, verifyHistory } from './verify.ts';
@@ -46,9 +47,9 @@ export async function writeAfter(
     previous: end.head?.head ?? GENESIS,
     at: now.toISOString(),
   };
-  const line = serialize(entry);
-  await writeDurably(path, end.bytes, Buffer.from(`${line}\n`), assertHeld);
-  return { entry, head: { sequence: entry.sequence, head: digestOf(line) } };
+  const line = Buffer.from(`${serialize(entry)}\n`);
+  await writeDurably(path, end.bytes, line, assertHeld);
+  return { entry, head: { sequence: entry.sequence, head: digestOf(line.subarray(0, -1)) } };
 }
 
 /** Appends at `offset`, which has to be the end of the file: all of it, or nothing. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UsageError } from '../../harness/errors.ts';
+import { digestOf } from '../registry/manifest.ts';
 import { type Digest, formatRepository, isDigest, parseReference, parseRepository } from '../registry/reference.ts';
 
 const STATUSES = [
@@ -86,7 +86,7 @@ export type Entry = Readonly<z.output<typeof entry>>;
 export type EntryFields = Readonly<z.input<typeof fields>>;
 
 /** What the first entry comes after. It names the format, so that the lines of another one never verify. */
-export const GENESIS: Digest = digestOf('odoo-gate/history@1');
+export const GENESIS: Digest = digestOf(Buffer.from('odoo-gate/history@1'));
 
 /** The one spelling of an entry, without a newline. */
 export function serialize(value: Entry): string {
@@ -117,10 +117,6 @@ export function checkFields(value: EntryFields): z.output<typeof fields> {
 /** `timestamp | version | env | status | operator` */
 export function humanLine({ at, version, environment, status, operator }: Entry): string {
   return [at, version, environment, status, operator].join(' | ');
-}
-
-export function digestOf(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function isInstant(text: string): boolean {

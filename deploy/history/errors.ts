@@ -27,7 +27,7 @@ export class HistoryNotWritten extends InfrastructureError {
   constructor(path: string, cause: unknown) {
     const code = (cause as { code?: unknown } | undefined)?.code;
     const why = typeof code === 'string' ? ` (${code})` : '';
-    super('history-not-written', `The entry was not written to the history "${path}"${why}.`, {
+    super('history-not-written', `The history "${path}" can't be written to${why}.`, {
       next: 'Check that its folder is there and may be written to, and that the disk has room; then run it again.',
       cause,
     });

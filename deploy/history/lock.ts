@@ -36,17 +36,22 @@ export async function whileLocked<T>(
   const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
   // Only for the message to others: without it the lock is as good.
   await writeFile(holderFile(file), JSON.stringify(holder)).catch(() => {});
+  process.on('SIGXFSZ', answerByError);
   try {
     return await work(() => {
       if (lost !== undefined) throw takenOver(path, lost);
     });
   } finally {
+    process.off('SIGXFSZ', answerByError);
     if (lost === undefined) {
       await rm(holderFile(file), { force: true }).catch(() => {});
       await unlock().catch(() => {});
     }
   }
 }
+
+/** A write beyond the process' limit (`ulimit -f`) fails with an error of its own; without a listener the lock's library would end the process amid the line. */
+function answerByError(): void {}
 
 async function acquire(path: string, file: string, waitMs: number, onCompromised: (error: Error) => void) {
   for (const deadline = performance.now() + waitMs; ; ) {
