@@ -131,7 +131,7 @@ async function verify({ path, anchors, format }: Asked): Promise<ExitCode> {
     if (head !== undefined) process.stdout.write(`  anchor ${formatAnchor(head)}\n`);
   }
   if (format === 'text' && backwards > 0) {
-    process.stdout.write(`  note: ${backwards} times an entry is older than the one before it: clocks differed\n`);
+    process.stdout.write(`  note: entries older than the one before them: ${backwards}; clocks differed\n`);
   }
   return found.status === 'intact' ? 0 : 1;
 }

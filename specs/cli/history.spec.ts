@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from '../../cli/program.ts';
 import { reportError } from '../../cli/report-error.ts';
-import { anchorOf, numbered } from '../deploy/history/sample-history.ts';
+import { anchorOf, linesOf, minute, numbered } from '../deploy/history/sample-history.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'history-spec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -98,6 +98,11 @@ describe('`history verify`', () => {
   it('says what to do about a torn line', async () => {
     const found = await history('verify', torn());
     expect(found).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('odoo-gate history repair') });
+  });
+
+  it('notes that time ran backwards, and passes', async () => {
+    const found = await history('verify', file(linesOf([{ at: minute(5) }, { at: minute(1) }])));
+    expect(found).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('note: entries older than the one before them: 1;') });
   });
 
   it('says all that as JSON', async () => {

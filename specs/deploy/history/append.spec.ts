@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFile
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appendEntry, writeAfter } from '../../../deploy/history/append.ts';
-import { whileLocked } from '../../../deploy/history/lock.ts';
+import { takenOver, whileLocked } from '../../../deploy/history/lock.ts';
 import { headOf, readHistory, verifyHistory } from '../../../deploy/history/verify.ts';
 import {
   allOf,
@@ -107,6 +107,18 @@ it('an entry is not written after bytes that were not verified', async () => {
   const end = { bytes: readFileSync(path).length - 1, head: anchorOf(LINES) };
   const writing = writeAfter(path, end, fields(), { now, assertHeld: () => {} });
   await expect(writing).rejects.toMatchObject({ code: 'history-lock-lost' });
+  expect(await headOf(path)).toEqual(anchorOf(LINES));
+});
+
+it('an entry is not written once the lock is lost', async () => {
+  const path = historyFile(LINES);
+  const end = { bytes: readFileSync(path).length, head: anchorOf(LINES) };
+  const assertHeld = () => {
+    throw takenOver(path);
+  };
+  await expect(writeAfter(path, end, fields(), { now, assertHeld })).rejects.toMatchObject({
+    code: 'history-lock-lost',
+  });
   expect(await headOf(path)).toEqual(anchorOf(LINES));
 });
 
