@@ -102,7 +102,10 @@ describe('`history verify`', () => {
 
   it('notes that time ran backwards, and passes', async () => {
     const found = await history('verify', file(linesOf([{ at: minute(5) }, { at: minute(1) }])));
-    expect(found).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('note: entries older than the one before them: 1;') });
+    expect(found).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('note: entries older than the one before them: 1;'),
+    });
   });
 
   it('says all that as JSON', async () => {
