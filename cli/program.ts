@@ -12,6 +12,7 @@ import { history } from './commands/history.ts';
 import { keys } from './commands/keys.ts';
 import { promote } from './commands/promote.ts';
 import { restore } from './commands/restore.ts';
+import { retain } from './commands/retain.ts';
 import { rules } from './commands/rules.ts';
 import { sanitize } from './commands/sanitize.ts';
 import { selftest } from './commands/selftest.ts';
@@ -47,6 +48,7 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
   addSubcommand(program, signal, approve, perform);
   addSubcommand(program, signal, promote, perform);
   addSubcommand(program, signal, history, perform);
+  addSubcommand(program, signal, retain, perform);
   addSubcommand(program, signal, backup, perform);
   addSubcommand(program, signal, restore, perform);
   addSubcommand(program, signal, up, perform);

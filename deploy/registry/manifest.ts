@@ -35,6 +35,8 @@ interface Child {
   digest: Digest;
   /** `linux/arm64`. */
   platform?: string;
+  /** Whether it may have children itself. */
+  mayNest: boolean;
 }
 
 export interface Blob {
@@ -53,17 +55,16 @@ const descriptor = z.object({
   urls: z.array(z.string()).optional(),
 });
 
+const child = z.object({
+  digest,
+  mediaType: z.string().optional(),
+  platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
+});
+
 const BODY = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
-  manifests: z
-    .array(
-      z.object({
-        digest,
-        platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
-      }),
-    )
-    .optional(),
+  manifests: z.array(child).optional(),
   config: descriptor.optional(),
   layers: z.array(descriptor).optional(),
   subject: z.object({ digest }).optional(),
@@ -100,14 +101,9 @@ export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-function childOf({
-  digest,
-  platform,
-}: {
-  digest: Digest;
-  platform?: { os: string; architecture: string } | undefined;
-}) {
-  return { digest, ...(platform ? { platform: `${platform.os}/${platform.architecture}` } : {}) };
+function childOf({ digest, mediaType = '', platform }: z.infer<typeof child>): Child {
+  const mayNest = !IMAGE_TYPES.includes(mediaType);
+  return { digest, mayNest, ...(platform ? { platform: `${platform.os}/${platform.architecture}` } : {}) };
 }
 
 /** `urls` alone does not make a layer foreign: others may carry them as a hint. */
