@@ -4,7 +4,8 @@ import { formatRepository, parseReference, parseRepository } from '../deploy/reg
 import { UsageError } from '../harness/errors.ts';
 import { readSigningKey, type SigningKey } from '../harness/evidence/keys.ts';
 import { type Signing, signReport } from '../harness/evidence/sign-report.ts';
-import type { RunKind } from '../harness/evidence/statement.ts';
+import { sha256Of } from '../harness/evidence/signed.ts';
+import type { Evidence, RunKind } from '../harness/evidence/statement.ts';
 import { replaceFile } from '../harness/report/write.ts';
 import type { RunReport } from '../harness/run.ts';
 import { repositoryOf } from '../harness/stack/image.ts';
@@ -81,10 +82,15 @@ export function readKey(variable: string | undefined): SigningKey | undefined {
   return pem === undefined ? undefined : readSigningKey(pem);
 }
 
-/** Writes evidence.json beside the report. */
-export async function writeEvidence(report: RunReport, { out, image, ...signing }: Signer): Promise<void> {
-  const { envelope } = signReport(report, { ...signing, ...(image ?? imageOf(report)) });
+/** Writes evidence.json beside the report, and says by what it is known. */
+export async function writeEvidence(
+  report: RunReport,
+  { out, image, ...signing }: Signer,
+  history?: Evidence['history'],
+): Promise<{ runId: string; sha256: string }> {
+  const { runId, envelope } = signReport(report, { ...signing, ...(image ?? imageOf(report)), history });
   await replaceFile(join(out, 'evidence.json'), envelope);
+  return { runId, sha256: sha256Of(envelope) };
 }
 
 function imageOf({ subject }: RunReport): Pick<Signing, 'repository' | 'digest'> {

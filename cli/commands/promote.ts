@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { z } from 'zod';
 import { type Promotion, type PromotionRequest, promote as runPromote } from '../../deploy/promote/promote.ts';
 import { parseReport } from '../../harness/report/json.ts';
 import { askApproval, isInteractive } from '../ask-approval.ts';
 import type { Subcommand } from '../command.ts';
 import { readEvidence, readInput, readPolicy, readSigned } from '../evidence-files.ts';
+import { currentOperator } from '../operator.ts';
 import { common, list, option, text } from '../options.ts';
 import { printRefusals } from '../print-refusals.ts';
 import { declareStep, REQUIRED, stepShape } from '../tag-step.ts';
@@ -14,6 +14,8 @@ const options = {
   ...stepShape,
   verdict: text.optional(),
   approval: list.optional(),
+  history: text.optional(),
+  operator: text.optional(),
   unsigned: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 };
@@ -33,14 +35,20 @@ export const promote: Subcommand<typeof options> = {
     declareStep(command)
       .addOption(option('--verdict <file>', 'the verdict of `odoo-gate gate`; it has to agree with what is found now'))
       .addOption(option('--approval <files>', 'comma-separated approvals of that verdict, by `odoo-gate approve`'))
+      .addOption(option('--history <file>', 'record it there; evidence that a promotion used before is refused'))
+      .addOption(option('--operator <name>', 'who promotes (default: the user of this machine)'))
       .addOption(
         option('--unsigned', 'take a report.json: whoever can write the file can promote').conflicts(['policy']),
       )
       .addOption(option('--dry-run', 'say what would happen'));
   },
-  run: async ({ repository, from, to, dryRun, format, ...given }, { progress, signal }) => {
-    const basis = await readBasis(given, signal);
-    const promotion = await runPromote({ repository, from, to, basis, dryRun, progress, required: REQUIRED });
+  run: async ({ repository, from, to, dryRun, format, history, ...given }, { progress, signal }) => {
+    const operator = given.operator ?? currentOperator();
+    const promotion = await runPromote({
+      ...{ repository, from, to, dryRun, progress, required: REQUIRED },
+      basis: await readBasis({ ...given, operator }, signal),
+      ...(history === undefined ? {} : { history: { path: history, operator } }),
+    });
     if (promotion.status === 'refused') {
       return printRefusals(promotion.refusals, `refused: ${repository}:${to} is not set`, format);
     }
@@ -72,12 +80,12 @@ async function readBasis(
     verdict?: string | undefined;
     approval?: string[] | undefined;
     unsigned: boolean;
+    operator: string;
   },
   signal: AbortSignal,
 ): Promise<PromotionRequest['basis']> {
-  const { evidence, verdict, approval } = given;
+  const { evidence, verdict, approval, operator } = given;
   if (given.unsigned) return { report: parseReport(await readInput(evidence[0] ?? '', '--evidence')) };
-  const operator = userInfo().username;
   return {
     policy: await readPolicy(given.policy),
     evidence: await readEvidence(evidence),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordRun, standOf } from '../../deploy/history/record-run.ts';
 import { loadUserRules } from '../../harness/config/user-rules.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { verify as runVerify } from '../../harness/verify/verify.ts';
@@ -6,6 +7,7 @@ import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
 import { declareSigning, readSigning, signingShape, writeEvidence } from '../evidence-signing.ts';
 import { declareFingerprint, fingerprintShape, fingerprintSource } from '../fingerprint-source.ts';
+import { currentOperator } from '../operator.ts';
 import { common, list, option, outOption, percent, secretFrom, text, url } from '../options.ts';
 
 const moduleNames = z.array(z.string().regex(/^[a-zA-Z0-9_]+$/, 'has a name that no module has'));
@@ -28,6 +30,8 @@ const options = {
   min: percent.default(80),
   ...fingerprintShape,
   ...signingShape,
+  history: text.optional(),
+  operator: text.optional(),
   rules: text.optional(),
   strict: z.boolean().default(false),
   only: list.optional(),
@@ -80,13 +84,17 @@ export const verify: Subcommand<typeof options> = {
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
       .addOption(option('--keep', 'leave the stack running; `odoo-gate down` removes it'))
       .addOption(outOption());
-    declareSigning(command);
+    declareSigning(command)
+      .addOption(option('--history <file>', 'record the verdict there, where `promote --history` reads it'))
+      .addOption(option('--operator <name>', 'who verifies, for the history (default: the user of this machine)'));
   },
   run: async (given, { progress, signal }) => {
     if (given.anonymize && !given.sanitize) {
       throw new UsageError('options', '--anonymize goes with --sanitize.', { next: 'Give both, or neither.' });
     }
     const signing = readSigning('verify', given);
+    // Damage is known before the run, not after it.
+    if (given.history !== undefined) await standOf(given.history);
     const stagingPassword = secretFrom(given.stagingPasswordEnv, '--staging-password-env');
     const { filestore, addons, update, only, out, coverage, baseCoverage } = given;
     const report = await runVerify({
@@ -123,7 +131,12 @@ export const verify: Subcommand<typeof options> = {
       },
     });
     const exitCode = await deliver(report, { format: given.format, out });
-    if (signing !== undefined) await writeEvidence(report, signing);
+    const stand = given.history === undefined ? undefined : await standOf(given.history);
+    const evidence = signing === undefined ? undefined : await writeEvidence(report, signing, stand);
+    if (given.history !== undefined) {
+      const operator = given.operator ?? currentOperator();
+      await recordRun(given.history, report, { operator, environment: given.environment, evidence });
+    }
     return exitCode;
   },
 };

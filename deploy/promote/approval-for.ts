@@ -36,19 +36,20 @@ export function approvalFor(
   { from, to, now = new Date() }: About,
   { policy, verdict: given, approvals = [], ask }: GivenApprovals & { policy: Policy },
   { step, repository, source, runs }: Release,
-): () => Promise<Approved[]> {
+): { approve(used: ReadonlySet<string>): Promise<Approved[]>; verdict?: string } {
   const { environment, approval: rule } = step;
   const about = { repository, digest: source.digest, from, to };
   const verdict = given === undefined ? undefined : openPassedVerdict(given, policy, now);
   if (given !== undefined && verdict !== undefined) assertSame(given, verdict, { ...about, environment, runs });
-  return async () => {
+  const approve = async (used: ReadonlySet<string>): Promise<Approved[]> => {
     if (rule === undefined) return [];
     if (rule.by === 'operator' && approvals.length === 0) return [await askOperator(rule, about, ask)];
     if (verdict === undefined) throw verdictMissing();
     const signers = [verdict.signer, ...runs.map(({ signer }) => signer)];
-    const rules = { ...about, now, rule, signers, approvers: policy.approvers, used: new Set<string>() };
+    const rules = { ...about, now, rule, signers, approvers: policy.approvers, used };
     return checkApprovals(approvals, { ...rules, verdict: verdict.sha256 });
   };
+  return { approve, ...(verdict ? { verdict: verdict.sha256 } : {}) };
 }
 
 async function askOperator(

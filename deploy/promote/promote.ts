@@ -5,6 +5,8 @@ import type { Manifest } from '../registry/manifest.ts';
 import { type Digest, formatRepository, parseRepository } from '../registry/reference.ts';
 import { type Approved, approvalFor, type GivenApprovals } from './approval-for.ts';
 import { assertTags, judgeRelease, type ReleaseRequest, sourceManifest } from './judge-release.ts';
+import { NO_PAST, type Past, readPast, refusedByPast } from './past.ts';
+import { type HistoryFile, type RecordEntry, type Recorded, recorderOf } from './record.ts';
 import { type Refusals, Refused, refusal } from './refusal.ts';
 import { confirmTag, type MovedSource, movedSourceOf } from './set-tag.ts';
 import { withTargetLock } from './target-lock.ts';
@@ -15,6 +17,8 @@ export interface PromotionRequest extends Omit<ReleaseRequest, 'evidence' | 'pol
   basis: SignedBasis | { report: RunReport };
   /** Everything but the PUT. */
   dryRun?: boolean;
+  /** Without it nothing tells that evidence is used twice, or that a newer run failed. */
+  history?: HistoryFile;
 }
 
 /** What a promotion rests on. */
@@ -40,13 +44,13 @@ interface Promoted {
 export type Promotion = Promoted | { status: 'refused'; refusals: Refusals };
 
 /** A release that nothing speaks against, and what is left to ask before its tag is set. */
-interface Ready {
+interface Ready extends Recorded {
   registry: RegistryClient;
-  repository: string;
   source: Manifest;
-  reports: RunReport[];
-  signers: string[];
-  approve(): Promise<Approved[]>;
+  /** Where the image was verified. */
+  environment: string;
+  reports: readonly RunReport[];
+  approve(used: ReadonlySet<string>): Promise<Approved[]>;
 }
 
 /**
@@ -56,52 +60,72 @@ interface Ready {
  * machines, reading back detects the loser, unless the second write comes after it. Make prod tags immutable.
  */
 export async function promote(request: PromotionRequest): Promise<Promotion> {
+  const record = recorderOf(request.dryRun === true ? undefined : request.history);
+  const { from, to } = request;
+  let known: Recorded = { repository: formatRepository(parseRepository(request.repository)), from, to, runs: [] };
   try {
-    return await setTag(request, await prepare(request));
+    const ready = await prepare(request);
+    known = ready;
+    return await setTag(request, ready, record);
   } catch (error) {
-    if (error instanceof Refused) return { status: 'refused', refusals: error.refusals };
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    await record('refused', known, { detail: error.refusals[0].code });
+    return { status: 'refused', refusals: error.refusals };
   }
 }
 
-async function setTag(request: PromotionRequest, ready: Ready): Promise<Promoted> {
-  const { from, to, dryRun = false, progress = silentProgress } = request;
-  const { registry, repository, source, signers } = ready;
+async function setTag(request: PromotionRequest, ready: Ready, record: RecordEntry): Promise<Promoted> {
+  const { from, to, dryRun = false, progress = silentProgress, history } = request;
+  const { registry, repository, source, runs, environment } = ready;
   const name = `${repository}:${to}`;
-  const outcome = { repository, from, to, digest: source.digest, mediaType: source.mediaType, ...platformsOf(ready) };
+  const signers = [...new Set(runs.map(({ signer }) => signer.name))];
+  const about = { repository, from, to, digest: source.digest, mediaType: source.mediaType, ...platformsOf(ready) };
 
   const set = async (assertHeld: () => void): Promise<Promoted> => {
     const existing = await progress.step(`Look for ${name}`, () => registry.headManifest(to));
     if (existing !== undefined && existing !== source.digest) throw targetTaken(to, existing);
-    const approvers = existing === undefined ? (await ready.approve()).map(({ approver }) => approver) : [];
-    if (existing === undefined && dryRun) return { status: 'would-promote', ...outcome, signers, approvers };
+    const step = { repository, to, digest: source.digest, environment };
+    const past = history === undefined ? NO_PAST : await readPast(history.path, runs, step);
+    const approved = existing === undefined ? await askedFor(ready, past) : [];
+    const outcome = { ...about, signers, approvers: approved.map(({ approver }) => approver) };
+    if (existing === undefined && dryRun) return { status: 'would-promote', ...outcome };
+
     if (existing === undefined) {
+      await record('started', ready, { approved });
       assertHeld();
       await progress.step(`Set ${name}`, () => registry.putManifest(to, source));
     }
     await progress.step(`Read ${name} back`, () => confirmTag(registry, to, source));
-    const movedSource = await movedSourceOf(registry, from, source.digest);
     const status = existing === undefined ? 'promoted' : 'already-promoted';
-    return { status, ...outcome, signers, approvers, ...(movedSource ? { movedSource } : {}) };
+    if (!dryRun && !past.recorded) await record(status, ready, { approved });
+    const movedSource = await movedSourceOf(registry, from, source.digest);
+    return { status, ...outcome, ...(movedSource ? { movedSource } : {}) };
   };
   return dryRun ? set(() => {}) : withTargetLock(name, progress, set);
+}
+
+/** Whoever still has to say yes. Throws `Refused`, also for what the history says. */
+async function askedFor({ runs, approve }: Ready, past: Past): Promise<Approved[]> {
+  const [first, ...rest] = refusedByPast(past, runs);
+  if (first !== undefined) throw new Refused(first, ...rest);
+  return approve(past.usedApprovals);
 }
 
 async function prepare(request: PromotionRequest): Promise<Ready> {
   const { basis, ...asked } = request;
   if ('report' in basis) return prepareUnsigned(request, basis.report);
   const { evidence, policy } = basis;
+  const { from, to } = request;
   const release = await judgeRelease({ ...asked, evidence, policy });
   const [first, ...rest] = release.refusals;
   if (first !== undefined) throw new Refused(first, ...rest);
-  const { registry, repository, source, runs } = release;
+  const { registry, repository, source, runs, step } = release;
+  const { approve, verdict } = approvalFor(request, basis, release);
   return {
-    registry,
-    repository,
-    source,
+    ...{ registry, repository, from, to, source, runs, verdict, approve },
+    digest: source.digest,
+    environment: step.environment,
     reports: runs.map((run) => run.evidence.report),
-    signers: [...new Set(runs.map(({ signer }) => signer.name))],
-    approve: approvalFor(request, basis, release),
   };
 }
 
@@ -114,7 +138,12 @@ async function prepareUnsigned({ http, ...request }: PromotionRequest, report: R
   const registry = connectRegistry(parsed, http);
   const source = await progress.step(`Read ${repository}:${from}`, () => sourceManifest(registry, repository, from));
   assertAbout(report, source, from);
-  return { registry, repository, source, reports: [report], signers: [], approve: async () => [] };
+  return {
+    ...{ registry, repository, from, to, source, runs: [], reports: [report] },
+    digest: source.digest,
+    environment: 'unsigned',
+    approve: async () => [],
+  };
 }
 
 /** An index is promoted whole, so that its digest stays; what ran of it is one platform. */

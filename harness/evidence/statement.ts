@@ -29,10 +29,17 @@ const statement = z.strictObject({
     failedTests: z.array(z.string()),
     [OWN]: z.strictObject({
       run: z.enum(RUN_KINDS),
-      runId: z.uuid(),
+      // Lower case alone: an id in another spelling would not be seen to have been used before.
+      runId: z.uuid().lowercase(),
       environment: z.string().min(1),
       expiresAt: instant,
-      history: z.strictObject({ sequence: z.int().nonnegative(), head: z.string() }).optional(),
+      history: z
+        .strictObject({
+          name: z.string(),
+          sequence: z.int().nonnegative(),
+          head: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+        })
+        .optional(),
       report: z.unknown(),
     }),
   }),
@@ -52,8 +59,8 @@ export interface Evidence {
   digest: string;
   /** ISO 8601, UTC. */
   expiresAt: string;
-  /** Where the release log stood: what is cut off from it later is missed. */
-  history?: { sequence: number; head: string } | undefined;
+  /** Where the history of that name stood: what is cut off from it later is missed. */
+  history?: { name: string; sequence: number; head: string } | undefined;
   report: RunReport;
 }
 
