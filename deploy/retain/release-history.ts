@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../harness/errors.ts';
 import { appendEntry } from '../history/append.ts';
-import { promotedAt } from '../history/questions.ts';
+import { promotedAt } from '../history/promoted-at.ts';
 import { readHistory } from '../history/verify.ts';
 import type { Outcome } from './remove.ts';
 import type { RetentionRequest } from './retain.ts';
