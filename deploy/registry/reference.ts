@@ -44,7 +44,7 @@ export function parseRepository(text: string): Repository {
 
 /** A tag as the OCI specification allows it. Throws `UsageError`. */
 export function parseTag(text: string): string {
-  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(text)) return text;
+  if (isTag(text)) return text;
   throw new UsageError('image-tag', `${show(text)} is not a tag.`, {
     next: 'A tag has 1 to 128 letters, digits, "_", "." or "-", and starts with none of the last two.',
   });
@@ -56,6 +56,10 @@ export function parseDigest(text: string): Digest {
   throw new UsageError('image-digest', `${show(text)} is not a digest.`, {
     next: 'A digest is "sha256:" and 64 hexadecimal digits in lower case.',
   });
+}
+
+export function isTag(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(text);
 }
 
 export function isDigest(text: string): text is Digest {

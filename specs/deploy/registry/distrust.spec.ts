@@ -397,6 +397,21 @@ describe('a list of tags', () => {
     await expect(registry.listTags()).rejects.toMatchObject({ code });
   });
 
+  it('that always goes on ends with an error', async () => {
+    const { registry, requests } = await stub((_request, response) =>
+      page(['a'], `</v2/acme/odoo/tags/list?last=${requests.length}>; rel="next"`)(response),
+    );
+    await expect(registry.listTags()).rejects.toMatchObject({ code: 'registry-answer' });
+  });
+
+  it.each(['../../other/manifests/v1', 'v1?x=1', 'v1#x', '', '%2e%2e'])(
+    'with %j in it is no list of tags',
+    async (tag) => {
+      const { registry } = await stub((_request, response) => page(['v1', tag])(response));
+      await expect(registry.listTags()).rejects.toMatchObject({ code: 'registry-answer' });
+    },
+  );
+
   it('that is none is an error, not an empty list', async () => {
     const { registry } = await stub((_request, response) => response.end('<html>'));
     await expect(registry.listTags()).rejects.toThrow(RegistryDistrusted);
