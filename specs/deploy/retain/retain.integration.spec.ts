@@ -206,6 +206,43 @@ describe('unsupported is told, and nothing is begun,', () => {
   });
 });
 
+describe('a tag that shares its digest is put back', () => {
+  /** The oldest release, of which another tag needs the digest, where the untagging is answered so. */
+  async function withOddUntagging(odd: (exchange: { method: string; path: string }) => Response | undefined) {
+    const ready = await prepared();
+    await registry().pushImage(ready.name, 'uat-v9', `${OLDEST} of ${ready.name}`);
+    let untagging = false;
+    registry().intercept((exchange, forward) => {
+      if (exchange.method === 'PUT' && exchange.path.endsWith(OLDEST)) untagging = true;
+      const answer = untagging ? odd(exchange) : undefined;
+      return answer === undefined ? forward() : Promise.resolve(answer);
+    });
+    return ready;
+  }
+
+  it.each([
+    ['an immutable tag', 'PUT', 409],
+    ['a placeholder that may not be deleted', 'DELETE', 405],
+    ['a placeholder that is refused to be deleted', 'DELETE', 412],
+    ['a placeholder whose deletion is forbidden', 'DELETE', 403],
+  ])('or left as it is: %s', async (_name, method, status) => {
+    const { client, outcomes, pushed } = await withOddUntagging((exchange) =>
+      exchange.method === method ? new Response(null, { status }) : undefined,
+    );
+    expect(await outcomes()).toMatchObject({ [OLDEST]: 'unsupported' });
+    expect(await client.headManifest(OLDEST)).toBe(pushed[OLDEST]?.digest);
+    expect(await client.headManifest('uat-v9')).toBe(pushed[OLDEST]?.digest);
+  });
+
+  it('when the registry fails in between', async () => {
+    const { client, retain, pushed } = await withOddUntagging(({ method }) =>
+      method === 'DELETE' ? new Response(null, { status: 500 }) : undefined,
+    );
+    await expect(retain()).rejects.toMatchObject({ code: 'registry-status' });
+    expect(await client.headManifest(OLDEST)).toBe(pushed[OLDEST]?.digest);
+  });
+});
+
 describe('a registry that lies is not believed:', () => {
   const isDeletionOf = (digest: string | undefined) => (exchange: { method: string; path: string }) =>
     exchange.method === 'DELETE' && exchange.path.endsWith(digest ?? '');
@@ -239,6 +276,23 @@ describe('a registry that lies is not believed:', () => {
       exitCode: 3,
       message: expect.stringContaining('prod-v1'),
     });
+  });
+
+  it('it lost the digest that another tag needs', async () => {
+    const { name, pushed, retain } = await prepared();
+    await registry().pushImage(name, 'uat-v9', `${OLDEST} of ${name}`);
+    let untagged = false;
+    registry().intercept(async (exchange, forward) => {
+      const answer = await forward();
+      const { method, path } = exchange;
+      const shared = pushed[OLDEST]?.digest ?? '';
+      if (method === 'PUT' && path.endsWith(OLDEST)) untagged = true;
+      else if (untagged && method === 'DELETE' && !path.endsWith(shared)) {
+        await fetch(`http://${registry().host}/v2/${name}/manifests/${shared}`, { method: 'DELETE' });
+      }
+      return answer;
+    });
+    await expect(retain()).rejects.toMatchObject({ code: 'retain-tag-lost' });
   });
 
   it('it deletes whatever it is asked to: then no tag is taken away alone', async () => {
