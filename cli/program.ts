@@ -1,27 +1,49 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
 import { toolVersion } from '../harness/verify/tool-version.ts';
-import { addSubcommand, type Perform } from './command.ts';
-import { approve } from './commands/approve.ts';
-import { backup } from './commands/backup.ts';
-import { check } from './commands/check.ts';
-import { clean } from './commands/clean.ts';
-import { coverage } from './commands/coverage.ts';
-import { fingerprint } from './commands/fingerprint.ts';
-import { gate } from './commands/gate.ts';
-import { history } from './commands/history.ts';
-import { keys } from './commands/keys.ts';
-import { promote } from './commands/promote.ts';
-import { restore } from './commands/restore.ts';
-import { retain } from './commands/retain.ts';
-import { rules } from './commands/rules.ts';
-import { sanitize } from './commands/sanitize.ts';
-import { selftest } from './commands/selftest.ts';
-import { smoke } from './commands/smoke.ts';
-import { down, up } from './commands/up.ts';
-import { verify } from './commands/verify.ts';
+import { addSubcommand, type Perform, type Subcommand } from './command.ts';
 
-/** The whole command line. `perform` is what a subcommand does once its options are parsed: it runs, unless told otherwise. */
-export function createProgram(signal: AbortSignal, perform?: Perform): Command {
+/** Hangs one subcommand under the program, when its module is needed. */
+type Add = (program: Command, signal: AbortSignal, perform?: Perform) => Promise<void>;
+
+function lazily<Shape extends z.ZodRawShape>(load: () => Promise<Subcommand<Shape>>): Add {
+  return async (program, signal, perform) => addSubcommand(program, signal, await load(), perform);
+}
+
+/** Each is loaded when it is asked for: browser and containers take a second that most commands have no use for. */
+const SUBCOMMANDS: Readonly<Record<string, Add>> = {
+  verify: lazily(async () => (await import('./commands/verify.ts')).verify),
+  check: lazily(async () => (await import('./commands/check.ts')).check),
+  rules: lazily(async () => (await import('./commands/rules.ts')).rules),
+  sanitize: lazily(async () => (await import('./commands/sanitize.ts')).sanitize),
+  fingerprint: lazily(async () => (await import('./commands/fingerprint.ts')).fingerprint),
+  selftest: lazily(async () => (await import('./commands/selftest.ts')).selftest),
+  smoke: lazily(async () => (await import('./commands/smoke.ts')).smoke),
+  coverage: lazily(async () => (await import('./commands/coverage.ts')).coverage),
+  keys: lazily(async () => (await import('./commands/keys.ts')).keys),
+  gate: lazily(async () => (await import('./commands/gate.ts')).gate),
+  approve: lazily(async () => (await import('./commands/approve.ts')).approve),
+  promote: lazily(async () => (await import('./commands/promote.ts')).promote),
+  history: lazily(async () => (await import('./commands/history.ts')).history),
+  retain: lazily(async () => (await import('./commands/retain.ts')).retain),
+  backup: lazily(async () => (await import('./commands/backup.ts')).backup),
+  restore: lazily(async () => (await import('./commands/restore.ts')).restore),
+  up: lazily(async () => (await import('./commands/up.ts')).up),
+  down: lazily(async () => (await import('./commands/up.ts')).down),
+  clean: lazily(async () => (await import('./commands/clean.ts')).clean),
+};
+
+/** The subcommands that a command line can be about: one if it names one, none for the version alone, else all. */
+export function subcommandsFor([first]: readonly string[]): string[] {
+  if (first === '--version' || first === '-V') return [];
+  return first !== undefined && Object.hasOwn(SUBCOMMANDS, first) ? [first] : Object.keys(SUBCOMMANDS);
+}
+
+/** The command line, whole unless told otherwise. `perform` is what a subcommand does once its options are parsed: it runs, unless told otherwise. */
+export async function createProgram(
+  signal: AbortSignal,
+  { perform, only = Object.keys(SUBCOMMANDS) }: { perform?: Perform; only?: readonly string[] } = {},
+): Promise<Command> {
   const program = new Command('odoo-gate')
     .description(
       'Proves that an Odoo image and a restored copy of production are safe and work, and only then lets the tag move on.',
@@ -35,24 +57,6 @@ export function createProgram(signal: AbortSignal, perform?: Perform): Command {
       '\nExit codes: 0 pass, 1 refuse, 2 usage or configuration, 3 inconclusive or infrastructure.',
     );
 
-  addSubcommand(program, signal, verify, perform);
-  addSubcommand(program, signal, check, perform);
-  addSubcommand(program, signal, rules, perform);
-  addSubcommand(program, signal, sanitize, perform);
-  addSubcommand(program, signal, fingerprint, perform);
-  addSubcommand(program, signal, selftest, perform);
-  addSubcommand(program, signal, smoke, perform);
-  addSubcommand(program, signal, coverage, perform);
-  addSubcommand(program, signal, keys, perform);
-  addSubcommand(program, signal, gate, perform);
-  addSubcommand(program, signal, approve, perform);
-  addSubcommand(program, signal, promote, perform);
-  addSubcommand(program, signal, history, perform);
-  addSubcommand(program, signal, retain, perform);
-  addSubcommand(program, signal, backup, perform);
-  addSubcommand(program, signal, restore, perform);
-  addSubcommand(program, signal, up, perform);
-  addSubcommand(program, signal, down, perform);
-  addSubcommand(program, signal, clean, perform);
+  for (const name of only) await SUBCOMMANDS[name]?.(program, signal, perform);
   return program;
 }

@@ -36,7 +36,8 @@ async function history(...args: string[]) {
     });
   const captured = [capture('stdout'), capture('stderr')];
   try {
-    await createProgram(new AbortController().signal).parseAsync(['history', ...args], { from: 'user' });
+    const program = await createProgram(new AbortController().signal, { only: ['history'] });
+    await program.parseAsync(['history', ...args], { from: 'user' });
   } catch (error) {
     process.exitCode = reportError(error);
   } finally {

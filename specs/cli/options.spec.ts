@@ -10,14 +10,16 @@ afterEach(() => {
 });
 
 const neverAborted = new AbortController().signal;
-const SUBCOMMANDS = createProgram(neverAborted).commands;
+const SUBCOMMANDS = (await createProgram(neverAborted)).commands;
 
 /** The options that `verify` would run with. */
 async function verifyOptions(...words: string[]): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
-  const dry = createProgram(neverAborted, async (_subcommand, options) => {
-    seen = options;
-    return 0;
+  const dry = await createProgram(neverAborted, {
+    perform: async (_subcommand, options) => {
+      seen = options;
+      return 0;
+    },
   });
   await dry.parseAsync(['verify', ...words], { from: 'user' });
   return seen;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createProgram } from '../../cli/program.ts';
-import { helpOf, program } from '../../fixtures/docs/command-lines.ts';
+import { createProgram, subcommandsFor } from '../../cli/program.ts';
+import { helpOf, SUBCOMMANDS } from '../../fixtures/docs/command-lines.ts';
 import { readSources } from '../../fixtures/docs/error-codes.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -15,9 +15,11 @@ afterEach(() => {
 /** The options that a subcommand would run with. */
 async function optionsOf(...words: string[]): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
-  const dry = createProgram(new AbortController().signal, async (_subcommand, options) => {
-    seen = options;
-    return 0;
+  const dry = await createProgram(new AbortController().signal, {
+    perform: async (_subcommand, options) => {
+      seen = options;
+      return 0;
+    },
   });
   await dry.parseAsync(words, { from: 'user' });
   return seen;
@@ -52,7 +54,7 @@ it('a flag wins over its variable', async () => {
 });
 
 it('no variable that is read for something else is also that of an option', () => {
-  const ofOptions = new Set(program().commands.flatMap(({ options }) => options.map(({ envVar }) => envVar)));
+  const ofOptions = new Set(SUBCOMMANDS.flatMap(({ options }) => options.map(({ envVar }) => envVar)));
   const readElsewhere = readSources().flatMap(({ text }) =>
     [...text.matchAll(/\b(?:process\.env|environment)\.(ODOO_GATE_\w+)/g)].map(([, name]) => name),
   );
@@ -69,7 +71,7 @@ it('a databaseUrl of the configuration does not keep backup from inspecting a fi
   expect(exitCode).toBe(2);
 });
 
-it.each(program().commands.map((command) => [command.name(), helpOf(command)]))(
+it.each(SUBCOMMANDS.map((command) => [command.name(), helpOf(command)]))(
   'the help of %s shows an example and names no variable twice over',
   (name, help) => {
     expect(help).toMatch(new RegExp(`\nExamples:\n  .*odoo-gate ${name}`));
@@ -78,8 +80,19 @@ it.each(program().commands.map((command) => [command.name(), helpOf(command)]))(
 );
 
 it('help says which options are required', () => {
-  const verify = program().commands.find((command) => command.name() === 'verify');
+  const verify = SUBCOMMANDS.find((command) => command.name() === 'verify');
   const help = verify === undefined ? '' : helpOf(verify).replace(/\s+/g, ' ');
   expect(help).toMatch(/--image <reference> [^-]*\(required\)/);
   expect(help).not.toMatch(/--min <percent> [^-]*required/);
+});
+
+it.each([
+  [['verify', '--help'], ['verify']],
+  [['--version'], []],
+])('for %j only what it names is loaded', (words, names) => {
+  expect(subcommandsFor(words)).toEqual(names);
+});
+
+it.each([[[]], [['--help']], [['verfy']], [['constructor']]])('for %j every command is there', (words) => {
+  expect(subcommandsFor(words).length).toBeGreaterThan(15);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandLines, problemOf, program } from '../../fixtures/docs/command-lines.ts';
+import { commandLines, problemOf, SUBCOMMANDS } from '../../fixtures/docs/command-lines.ts';
 import { errorCodeProblems, thrownCodes } from '../../fixtures/docs/error-codes.ts';
 import { replacePart } from '../../fixtures/docs/generated.ts';
 import { brokenLinks, unlistedPages } from '../../fixtures/docs/links.ts';
@@ -15,7 +15,7 @@ import {
 import { parsePage, ROOT } from '../../fixtures/docs/page.ts';
 import { docsProblems } from '../../fixtures/docs/problems.ts';
 
-const commands = program().commands.filter((command) => command.name() !== 'help');
+const commands = SUBCOMMANDS.filter((command) => command.name() !== 'help');
 
 describe('the pages', () => {
   it('say what the code does', async () => {
