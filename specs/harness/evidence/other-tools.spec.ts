@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crypto, dsse } from '@sigstore/core';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { EVIDENCE, newSigner, sealed } from './sample-evidence.ts';
 
 const { key, signer } = newSigner();
@@ -29,4 +33,24 @@ it('the statement is an in-toto test result about the image by digest', () => {
     predicateType: 'https://in-toto.io/attestation/test-result/v0.1',
     predicate: { result: 'PASSED', passedTests: ['smoke.login', 'sanitize.crons'], failedTests: ['coverage.total'] },
   });
+});
+
+it('openssl finds the signature good with the public key alone, and a changed statement not', () => {
+  const { payload, payloadType, signatures } = JSON.parse(sealed(key));
+  const folder = mkdtempSync(join(tmpdir(), 'odoo-gate-spec-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: string | Buffer) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const publicKey = file('ci.pub', signer.publicKey.export({ type: 'spki', format: 'pem' }));
+  const signature = file('signature', Buffer.from(signatures[0].sig, 'base64'));
+  const verified = (body: Buffer) => {
+    const signed = file('signed', dsse.preAuthEncoding(payloadType, body));
+    const how = ['pkeyutl', '-verify', '-pubin', '-inkey', publicKey, '-rawin', '-in', signed, '-sigfile', signature];
+    return spawnSync('openssl', how).status === 0;
+  };
+  const body = Buffer.from(payload, 'base64');
+  expect(verified(body)).toBe(true);
+  expect(verified(Buffer.concat([body, Buffer.from(' ')]))).toBe(false);
 });
