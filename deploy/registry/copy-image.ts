@@ -1,5 +1,5 @@
 import type { RegistryClient } from './client.ts';
-import { ImageIncomplete, RegistryDistrusted } from './errors.ts';
+import { RegistryDistrusted } from './errors.ts';
 import { imageParts } from './image-parts.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Blob, Manifest } from './manifest.ts';
@@ -48,10 +48,8 @@ async function bringBlob(
   blob: Blob,
 ): Promise<'mounted' | 'copied' | 'present'> {
   if (await target.hasBlob(blob.digest)) return 'present';
-  if (source.repository.registry === target.repository.registry) {
-    if (!(await source.hasBlob(blob.digest))) throw new ImageIncomplete(`The blob ${blob.digest}`, source.repository);
-    if ((await target.mountBlob(blob.digest, source.repository.name)) === 'mounted') return 'mounted';
-  }
+  const isSameRegistry = source.repository.registry === target.repository.registry;
+  if (isSameRegistry && (await target.mountBlob(blob.digest, source.repository.name)) === 'mounted') return 'mounted';
   await target.copyBlob(blob, source);
   return 'copied';
 }

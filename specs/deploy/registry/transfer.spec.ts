@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectRegistry } from '../../../deploy/registry/client.ts';
+import { connectRegistry, type RegistryClient } from '../../../deploy/registry/client.ts';
 import { RegistryStatusError, RegistryTimeout, RegistryUnreachable } from '../../../deploy/registry/errors.ts';
 import type { HttpOptions } from '../../../deploy/registry/http.ts';
 import { digestOf } from '../../../deploy/registry/manifest.ts';
@@ -177,14 +177,17 @@ describe('a blob that is copied', () => {
 });
 
 describe('an upload', () => {
-  it('whose answer is lost is not sent again when it was done', async () => {
+  it.each<[string, (target: RegistryClient, source: RegistryClient) => Promise<unknown>]>([
+    ['in chunks', (target, source) => target.copyBlob(blob, source)],
+    ['in one go', (target) => target.putBlob(bytes)],
+  ])('%s whose answer is lost is not sent again when it was done', async (_name, upload) => {
     const target = await stub({
       PUT: async (request, response) => {
         await target.take(request);
         breakOff(request, response);
       },
     });
-    await target.client.copyBlob(blob, (await stub()).client);
+    await upload(target.client, (await stub()).client);
     expect(target.count('PUT upload')).toBe(1);
   });
 

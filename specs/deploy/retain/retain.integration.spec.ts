@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectRegistry } from '../../../deploy/registry/client.ts';
+import { readManifest } from '../../../deploy/registry/manifest.ts';
+import { parseDigest } from '../../../deploy/registry/reference.ts';
 import { type RetentionRequest, retain } from '../../../deploy/retain/retain.ts';
 import { GateError } from '../../../harness/errors.ts';
 import { storeLogin } from '../../support/docker-config.ts';
@@ -34,6 +36,18 @@ async function prepared(at: TestRegistry = registry(), push: 'pushImage' | 'push
   const tags = async () => (await client.listTags()).sort();
   at.exchanges.length = 0;
   return { name, client, pushed, promotedAt, retain: retainIt, outcomes, tags };
+}
+
+/** One platform of an image that stays has an old tag of its own. */
+async function withTaggedPlatform() {
+  const ready = await prepared(registry(), 'pushIndex');
+  const index = await ready.client.getManifest('prod-v2');
+  const [amd64] = index?.children ?? [];
+  const child = amd64 && (await ready.client.getManifest(amd64.digest));
+  if (child === undefined) throw new Error('the index has a platform');
+  await ready.client.putManifest('prod-v2-amd64', child);
+  ready.promotedAt.set('prod-v2-amd64', new Date(-1));
+  return { ...ready, child };
 }
 
 const OLDEST = 'prod-v9';
@@ -111,13 +125,7 @@ describe('a digest that something needs stays', () => {
   });
 
   it('as a platform of an image that stays', async () => {
-    const { client, pushed, promotedAt, outcomes, tags } = await prepared(registry(), 'pushIndex');
-    const index = await client.getManifest('prod-v2');
-    const [amd64] = index?.children ?? [];
-    const child = amd64 && (await client.getManifest(amd64.digest));
-    if (child === undefined) throw new Error('the index has a platform');
-    await client.putManifest('prod-v2-amd64', child);
-    promotedAt.set('prod-v2-amd64', new Date(-1));
+    const { client, pushed, outcomes, tags, child } = await withTaggedPlatform();
     expect(await outcomes()).toMatchObject({ [OLDEST]: 'deleted', 'prod-v2-amd64': 'untagged' });
     expect(await tags()).toEqual(OTHERS);
     expect(await client.headManifest('prod-v2')).toBe(pushed['prod-v2']?.digest);
@@ -147,20 +155,54 @@ describe('a digest that something needs stays', () => {
     });
     expect(await tags()).toEqual([...OTHERS, OLDEST]);
   });
+});
 
-  it('when a tag comes to name it after it was judged', async () => {
-    const { name, outcomes, tags } = await prepared();
-    let pushed = false;
+describe('between the judgement and the deletion', () => {
+  /** The last question before anything is removed is whether the registry deletes at all. */
+  function atTheLastMoment(change: () => Promise<unknown>) {
+    let changed = false;
     registry().intercept(async ({ method }, forward) => {
       const answer = await forward();
-      // The last question before anything is removed.
-      if (method !== 'DELETE' || pushed) return answer;
-      pushed = true;
-      await registry().pushImage(name, 'rollback', `${OLDEST} of ${name}`);
+      if (method === 'DELETE' && !changed) {
+        changed = true;
+        await change();
+      }
       return answer;
     });
+  }
+
+  it('a tag came to need the digest: it stays', async () => {
+    const { name, outcomes, tags } = await prepared();
+    atTheLastMoment(() => registry().pushImage(name, 'rollback', `${OLDEST} of ${name}`));
     expect(await outcomes()).toMatchObject({ [OLDEST]: 'protected' });
     expect(await tags()).toEqual([...OTHERS, OLDEST, 'rollback']);
+  });
+
+  it('an image came to need it as a platform: it stays', async () => {
+    const { client, outcomes } = await prepared();
+    const type = 'application/vnd.oci.image.index.v1+json';
+    const child = await client.headManifest(OLDEST);
+    const text = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [{ digest: child, size: 1 }] });
+    const index = readManifest(new TextEncoder().encode(text), type);
+    atTheLastMoment(() => client.putManifest('multi', index));
+    expect(await outcomes()).toMatchObject({ [OLDEST]: 'protected' });
+    expect(await client.headManifest(OLDEST)).toBe(child);
+  });
+
+  it('the tag was moved: neither what it was nor what it is goes', async () => {
+    const { name, client, pushed, retain } = await prepared();
+    atTheLastMoment(() => registry().pushImage(name, OLDEST, `anew ${name}`));
+    expect((await retain()).tags.at(-1)).toMatchObject({ outcome: 'protected', reason: 'it was moved meanwhile' });
+    const was = pushed[OLDEST]?.digest ?? '';
+    expect(await client.headManifest(was)).toBe(was);
+    expect(await client.headManifest(OLDEST)).not.toBe(was);
+  });
+
+  it('the tag was removed: that is done', async () => {
+    const { client, pushed, retain } = await prepared();
+    const digest = parseDigest(pushed[OLDEST]?.digest ?? '');
+    atTheLastMoment(() => client.deleteManifest(digest));
+    expect((await retain()).tags.at(-1)).toMatchObject({ outcome: 'deleted', reason: 'it was gone already' });
   });
 });
 
@@ -278,21 +320,22 @@ describe('a registry that lies is not believed:', () => {
     });
   });
 
-  it('it lost the digest that another tag needs', async () => {
-    const { name, pushed, retain } = await prepared();
-    await registry().pushImage(name, 'uat-v9', `${OLDEST} of ${name}`);
-    let untagged = false;
+  it('it lost a platform of an image that stays, while it took a tag of that away', async () => {
+    const { name, retain, child } = await withTaggedPlatform();
+    let untagging = false;
     registry().intercept(async (exchange, forward) => {
       const answer = await forward();
       const { method, path } = exchange;
-      const shared = pushed[OLDEST]?.digest ?? '';
-      if (method === 'PUT' && path.endsWith(OLDEST)) untagged = true;
-      else if (untagged && method === 'DELETE' && !path.endsWith(shared)) {
-        await fetch(`http://${registry().host}/v2/${name}/manifests/${shared}`, { method: 'DELETE' });
+      if (method === 'PUT' && path.endsWith('amd64')) untagging = true;
+      else if (untagging && method === 'DELETE' && !path.endsWith(child.digest)) {
+        await fetch(`http://${registry().host}/v2/${name}/manifests/${child.digest}`, { method: 'DELETE' });
       }
       return answer;
     });
-    await expect(retain()).rejects.toMatchObject({ code: 'retain-tag-lost' });
+    await expect(retain()).rejects.toMatchObject({
+      code: 'retain-tag-lost',
+      message: expect.stringContaining(child.digest),
+    });
   });
 
   it('it deletes whatever it is asked to: then no tag is taken away alone', async () => {
