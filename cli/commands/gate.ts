@@ -37,7 +37,7 @@ export const gate: Subcommand<typeof options> = {
     try {
       const asked = { repository, from, to, policy, now };
       const release = await judgeRelease({ ...asked, evidence: files, required: REQUIRED, progress });
-      const verdict = summarize(release, { ...asked, toolVersion });
+      const verdict = await summarize(release, { ...asked, toolVersion });
       await replaceFile(outFile, `${JSON.stringify(seal(renderVerdict(verdict), key), null, 2)}\n`);
       const [first, ...rest] = release.refusals;
       if (first !== undefined) return printRefusals([first, ...rest], `${outFile}: failed`, format);

@@ -58,9 +58,9 @@ export const promote: Subcommand<typeof options> = {
 };
 
 function textOf(promoted: Exclude<Promotion, { status: 'refused' }>): string {
-  const { status, repository, from, to, digest, signers, approvers, untested = [], movedSource } = promoted;
+  const { status, targetRepository, from, to, digest, signers, approvers, untested = [], movedSource } = promoted;
   const lines = [
-    `${status}: ${repository}:${to} is ${digest}`,
+    `${status}: ${targetRepository}:${to} is ${digest}`,
     `  on ${signers.length === 0 ? 'an unsigned report' : `evidence of ${signers.join(', ')}`}`,
   ];
   if (approvers.length > 0) lines.push(`  approved by ${approvers.join(', ')}`);

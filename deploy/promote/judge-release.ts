@@ -4,6 +4,7 @@ import type { OpenedEvidence } from '../../harness/evidence/open-evidence.ts';
 import type { RunKind } from '../../harness/evidence/statement.ts';
 import type { VerdictSummary } from '../../harness/evidence/verdict-summary.ts';
 import { type Progress, silentProgress } from '../../harness/progress.ts';
+import { probeCapabilities } from '../registry/capabilities.ts';
 import { connectRegistry, type RegistryClient } from '../registry/client.ts';
 import type { HttpOptions } from '../registry/http.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -67,11 +68,11 @@ export async function judgeRelease(request: ReleaseRequest): Promise<Release> {
   }
 }
 
-/** The release as a verdict that can be signed. It expires with the first of what it rests on. */
-export function summarize(
-  { repository, source, step, opened, runs, refusals }: Release,
+/** The release as a verdict that can be signed, with what the registry can do. It expires with the first of what it rests on. */
+export async function summarize(
+  { registry, repository, source, step, opened, runs, refusals }: Release,
   { from, to, policy, now, toolVersion }: { from: string; to: string; policy: Policy; now: Date; toolVersion: string },
-): VerdictSummary {
+): Promise<VerdictSummary> {
   const ends = runs.map(({ evidence: { expiresAt, report } }) =>
     Math.min(Date.parse(expiresAt), Date.parse(report.finishedAt) + step.maxAgeHours * 3_600_000),
   );
@@ -87,6 +88,7 @@ export function summarize(
     policyDigest: policy.digest,
     inputs: (runs.length > 0 ? runs : opened).map(({ evidence, sha256 }) => ({ runId: evidence.runId, sha256 })),
     refusals: [...new Set(refusals.map(({ code }) => code))],
+    registry: { ...(await probeCapabilities(registry, from)) },
   };
 }
 

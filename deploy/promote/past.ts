@@ -7,10 +7,13 @@ import { type Refusal, refusal } from './refusal.ts';
 
 /** The step that a history is asked about. */
 export interface Step {
+  /** Where the image was verified. */
   repository: string;
+  /** Where its tag is set. */
+  targetRepository: string;
   to: string;
   digest: string;
-  /** Where the image was verified. */
+  /** For which it was verified. */
   environment: string;
 }
 
@@ -35,7 +38,8 @@ export async function readPast(path: string, runs: readonly OpenedEvidence[], st
   const failures: Date[] = [];
   let recorded = false;
   for await (const entry of readHistory(path, anchorsIn(path, runs))) {
-    const same = entry.version === step.to && entry.repository === step.repository && entry.digest === step.digest;
+    const same =
+      entry.version === step.to && entry.repository === step.targetRepository && entry.digest === step.digest;
     if (usesUp(entry, same)) {
       for (const id of entry.runIds ?? []) usedRuns.set(id, entry.version);
       for (const nonce of entry.approvals ?? []) usedApprovals.add(nonce);

@@ -5,6 +5,7 @@ import type { Party } from '../../harness/evidence/signed.ts';
 import { sha256Of } from '../../harness/evidence/signed.ts';
 import { RUN_KINDS } from '../../harness/evidence/statement.ts';
 import { partySchema, type Signer, signerSchema } from '../../harness/evidence/trust.ts';
+import { formatRepository, parseRepository } from '../registry/reference.ts';
 import { Refused, refusal } from './refusal.ts';
 import { followsPatterns, placeholdersOf } from './tag-pattern.ts';
 
@@ -17,6 +18,14 @@ const QUESTIONS = [
 ];
 
 const name = z.string().min(1);
+const repository = z.string().transform((text, { addIssue }) => {
+  try {
+    return formatRepository(parseRepository(text));
+  } catch {
+    addIssue({ code: 'custom', message: 'is no repository' });
+    return z.NEVER;
+  }
+});
 const pattern = z.string().refine((text) => placeholdersOf(text) !== undefined, 'is no pattern of a tag');
 
 const approval = z.strictObject({
@@ -29,6 +38,8 @@ const approval = z.strictObject({
 const step = z.strictObject({
   from: pattern,
   to: pattern,
+  /** Where the tag is set, when not in the repository that has the image. */
+  toRepository: repository.optional(),
   environment: name.default('uat'),
   runs: z.array(z.enum(RUN_KINDS)).min(1).default(['verify']),
   checks: z.array(name).default([]),

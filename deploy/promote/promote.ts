@@ -1,6 +1,7 @@
 import { silentProgress } from '../../harness/progress.ts';
 import type { RunReport } from '../../harness/run.ts';
 import { connectRegistry, type RegistryClient } from '../registry/client.ts';
+import { copyImage } from '../registry/copy-image.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { type Digest, formatRepository, parseRepository } from '../registry/reference.ts';
 import { type Approved, approvalFor, type GivenApprovals } from './approval-for.ts';
@@ -27,6 +28,8 @@ export type SignedBasis = Pick<ReleaseRequest, 'evidence' | 'policy'> & GivenApp
 interface Promoted {
   status: 'promoted' | 'already-promoted' | 'would-promote';
   repository: string;
+  /** Where the tag is set: the same, unless the policy says otherwise. */
+  targetRepository: string;
   from: string;
   to: string;
   digest: Digest;
@@ -46,6 +49,8 @@ export type Promotion = Promoted | { status: 'refused'; refusals: Refusals };
 /** A release that nothing speaks against, and what is left to ask before its tag is set. */
 interface Ready extends Recorded {
   registry: RegistryClient;
+  /** Where the tag is set. */
+  target: RegistryClient;
   source: Manifest;
   /** Where the image was verified. */
   environment: string;
@@ -62,7 +67,8 @@ interface Ready extends Recorded {
 export async function promote(request: PromotionRequest): Promise<Promotion> {
   const record = recorderOf(request.dryRun === true ? undefined : request.history);
   const { from, to } = request;
-  let known: Recorded = { repository: formatRepository(parseRepository(request.repository)), from, to, runs: [] };
+  const repository = formatRepository(parseRepository(request.repository));
+  let known: Recorded = { repository, targetRepository: repository, from, to, runs: [] };
   try {
     const ready = await prepare(request);
     known = ready;
@@ -76,15 +82,23 @@ export async function promote(request: PromotionRequest): Promise<Promotion> {
 
 async function setTag(request: PromotionRequest, ready: Ready, record: RecordEntry): Promise<Promoted> {
   const { from, to, dryRun = false, progress = silentProgress, history } = request;
-  const { registry, repository, source, runs, environment } = ready;
-  const name = `${repository}:${to}`;
+  const { registry, target, repository, targetRepository, source, runs, environment } = ready;
+  const name = `${targetRepository}:${to}`;
   const signers = [...new Set(runs.map(({ signer }) => signer.name))];
-  const about = { repository, from, to, digest: source.digest, mediaType: source.mediaType, ...platformsOf(ready) };
+  const about = {
+    repository,
+    targetRepository,
+    from,
+    to,
+    digest: source.digest,
+    mediaType: source.mediaType,
+    ...platformsOf(ready),
+  };
 
   const set = async (assertHeld: () => void): Promise<Promoted> => {
-    const existing = await progress.step(`Look for ${name}`, () => registry.headManifest(to));
+    const existing = await progress.step(`Look for ${name}`, () => target.headManifest(to));
     if (existing !== undefined && existing !== source.digest) throw targetTaken(to, existing);
-    const step = { repository, to, digest: source.digest, environment };
+    const step = { repository, targetRepository, to, digest: source.digest, environment };
     const past = history === undefined ? NO_PAST : await readPast(history.path, runs, step);
     const approved = existing === undefined ? await askedFor(ready, past) : [];
     const outcome = { ...about, signers, approvers: approved.map(({ approver }) => approver) };
@@ -93,15 +107,21 @@ async function setTag(request: PromotionRequest, ready: Ready, record: RecordEnt
     if (existing === undefined) {
       await record('started', ready, { approved });
       assertHeld();
-      await progress.step(`Set ${name}`, () => registry.putManifest(to, source));
+      await progress.step(`Set ${name}`, () => bring(ready, to));
     }
-    await progress.step(`Read ${name} back`, () => confirmTag(registry, to, source));
+    await progress.step(`Read ${name} back`, () => confirmTag(target, to, source));
     const status = existing === undefined ? 'promoted' : 'already-promoted';
     if (!dryRun && !past.recorded) await record(status, ready, { approved });
     const movedSource = await movedSourceOf(registry, from, source.digest);
     return { status, ...outcome, ...(movedSource ? { movedSource } : {}) };
   };
   return dryRun ? set(() => {}) : withTargetLock(name, progress, set);
+}
+
+/** Within one repository the manifest's bytes are enough; into another its blobs go before. */
+async function bring({ registry, target, source }: Ready, to: string): Promise<void> {
+  if (registry === target) await target.putManifest(to, source);
+  else await copyImage(registry, target, source, to);
 }
 
 /** Whoever still has to say yes. Throws `Refused`, also for what the history says. */
@@ -120,9 +140,12 @@ async function prepare(request: PromotionRequest): Promise<Ready> {
   const [first, ...rest] = release.refusals;
   if (first !== undefined) throw new Refused(first, ...rest);
   const { registry, repository, source, runs, step } = release;
+  const { toRepository: targetRepository = repository } = step;
+  const target =
+    targetRepository === repository ? registry : connectRegistry(parseRepository(targetRepository), request.http);
   const { approve, verdict } = approvalFor(request, basis, release);
   return {
-    ...{ registry, repository, from, to, source, runs, verdict, approve },
+    ...{ registry, target, repository, targetRepository, from, to, source, runs, verdict, approve },
     digest: source.digest,
     environment: step.environment,
     reports: runs.map((run) => run.evidence.report),
@@ -139,7 +162,8 @@ async function prepareUnsigned({ http, ...request }: PromotionRequest, report: R
   const source = await progress.step(`Read ${repository}:${from}`, () => sourceManifest(registry, repository, from));
   assertAbout(report, source, from);
   return {
-    ...{ registry, repository, from, to, source, runs: [], reports: [report] },
+    ...{ registry, target: registry, repository, targetRepository: repository, from, to, source },
+    ...{ runs: [], reports: [report] },
     digest: source.digest,
     environment: 'unsigned',
     approve: async () => [],

@@ -13,7 +13,10 @@ export interface HistoryFile {
 
 /** What all entries of one promotion say. */
 export interface Recorded {
+  /** That of the source tag. */
   repository: string;
+  /** That of the tag to set. */
+  targetRepository: string;
   from: string;
   to: string;
   digest?: Digest;
@@ -32,7 +35,8 @@ export type RecordEntry = (
 export function recorderOf(history: HistoryFile | undefined): RecordEntry {
   if (history === undefined) return async () => {};
   const attempt = randomUUID();
-  return async (status, { repository, from, to, digest, runs, verdict }, { approved = [], detail } = {}) => {
+  return async (status, about, { approved = [], detail } = {}) => {
+    const { repository, targetRepository, from, to, digest, runs, verdict } = about;
     const nonces = approved.flatMap(({ nonce }) => nonce ?? []);
     await appendEntry(history.path, {
       version: to,
@@ -40,8 +44,8 @@ export function recorderOf(history: HistoryFile | undefined): RecordEntry {
       status,
       operator: history.operator,
       attempt,
-      repository,
-      from,
+      repository: targetRepository,
+      from: repository === targetRepository ? from : `${repository}:${from}`,
       to,
       ...(digest ? { digest } : {}),
       ...(runs.length > 0

@@ -29,6 +29,7 @@ const statement = z.strictObject({
       to: z.string(),
       expiresAt: instant,
       refusals: z.array(z.string()),
+      registry: z.record(z.string(), z.string()),
     }),
   }),
 });
@@ -53,6 +54,8 @@ export interface VerdictSummary {
   inputs: { runId: string; sha256: string }[];
   /** Codes of what speaks against it; a pass has none. */
   refusals: string[];
+  /** What the registry said that it can do. */
+  registry: Readonly<Record<string, string>>;
 }
 
 /** As SLSA's verification summary, with the step of the tag in a part of our own. */
@@ -72,7 +75,14 @@ export function renderVerdict(verdict: VerdictSummary): string {
       // Levels of our own: it says nothing of how the image was built.
       verifiedLevels: refusals.length === 0 ? [levelOf(environment)] : ['FAILED'],
       slsaVersion: '1.0',
-      [OWN]: { environment, from: verdict.from, to: verdict.to, expiresAt: verdict.expiresAt, refusals },
+      [OWN]: {
+        environment,
+        from: verdict.from,
+        to: verdict.to,
+        expiresAt: verdict.expiresAt,
+        refusals,
+        registry: { ...verdict.registry },
+      },
     },
   } satisfies Statement);
 }

@@ -9,7 +9,8 @@ import { ci, evidenceFile } from './release.ts';
 const RUN = '0b9e2a52-9a3f-4c56-8a7e-3d5a0d7a7b10';
 const ATTEMPT = 'c3d1f6a4-2f57-4f0e-8a52-9f6d0a4b7c12';
 const NONCE = 'c3d1f6a4-2f57-4f0e-8a52-000000000001';
-const step: Step = { repository: 'ghcr.io/acme/odoo', to: 'prod-v1.2.3', digest: DIGEST, environment: 'uat' };
+const repository = 'ghcr.io/acme/odoo';
+const step: Step = { repository, targetRepository: repository, to: 'prod-v1.2.3', digest: DIGEST, environment: 'uat' };
 const elsewhere = { version: 'prod-v2.0.0' } as const;
 // The runs of `evidenceFile` end in March, the entries of `linesOf` are of January.
 const newer = '2026-03-01T13:00:00.000Z';

@@ -38,6 +38,7 @@ describe('a promotion', () => {
     await expect(promote()).resolves.toEqual({
       status: 'promoted',
       repository: `${registry().host}/${name}`,
+      targetRepository: `${registry().host}/${name}`,
       from: 'uat-v1.0.0',
       to: 'prod-v1.0.0',
       digest: pushed.digest,

@@ -71,6 +71,7 @@ export function verdictFile(
     policyDigest: policyOf().digest,
     inputs: files.map(({ json }) => ({ runId: EVIDENCE.runId, sha256: sha256Of(json) })),
     refusals: [],
+    registry: {},
     ...change,
   };
   return { name: 'verdict.json', json: JSON.stringify(seal(renderVerdict(verdict), key)) };
