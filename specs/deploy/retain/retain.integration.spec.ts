@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectRegistry } from '../../../deploy/registry/client.ts';
-import { readManifest } from '../../../deploy/registry/manifest.ts';
-import { parseDigest } from '../../../deploy/registry/reference.ts';
+import { type Manifest, readManifest } from '../../../deploy/registry/manifest.ts';
+import { type Digest, parseDigest } from '../../../deploy/registry/reference.ts';
 import { type RetentionRequest, retain } from '../../../deploy/retain/retain.ts';
 import { GateError } from '../../../harness/errors.ts';
 import { storeLogin } from '../../support/docker-config.ts';
@@ -41,13 +41,23 @@ async function prepared(at: TestRegistry = registry(), push: 'pushImage' | 'push
 /** One platform of an image that stays has an old tag of its own. */
 async function withTaggedPlatform() {
   const ready = await prepared(registry(), 'pushIndex');
-  const index = await ready.client.getManifest('prod-v2');
-  const [amd64] = index?.children ?? [];
-  const child = amd64 && (await ready.client.getManifest(amd64.digest));
-  if (child === undefined) throw new Error('the index has a platform');
+  const [amd64] = (await known(ready.client.getManifest('prod-v2'))).children;
+  const child = await known(ready.client.getManifest(amd64?.digest ?? ''));
   await ready.client.putManifest('prod-v2-amd64', child);
   ready.promotedAt.set('prod-v2-amd64', new Date(-1));
   return { ...ready, child };
+}
+
+async function known(manifest: Promise<Manifest | undefined>): Promise<Manifest> {
+  const found = await manifest;
+  if (found === undefined) throw new Error('the image was pushed');
+  return found;
+}
+
+function indexOf(child: Digest): Manifest {
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const text = JSON.stringify({ schemaVersion: 2, mediaType, manifests: [{ digest: child, size: 1 }] });
+  return readManifest(new TextEncoder().encode(text), mediaType);
 }
 
 const OLDEST = 'prod-v9';
@@ -132,6 +142,34 @@ describe('a digest that something needs stays', () => {
     expect(await client.headManifest(child.digest)).toBe(child.digest);
   });
 
+  it('as a platform of an index in an index that stays', async () => {
+    const { client, promotedAt, outcomes } = await prepared(registry(), 'pushIndex');
+    const old = await known(client.getManifest(OLDEST));
+    await client.putManifest('nested', indexOf(old.digest));
+    const [platform] = old.children;
+    const child = await known(client.getManifest(platform?.digest ?? ''));
+    await client.putManifest('prod-v9-amd64', child);
+    promotedAt.set('prod-v9-amd64', new Date(-1));
+    expect(await outcomes()).toMatchObject({ [OLDEST]: 'untagged', 'prod-v9-amd64': 'untagged' });
+    expect(await client.headManifest(child.digest)).toBe(child.digest);
+  });
+
+  it('but not as a platform of an image that goes too', async () => {
+    const { client, promotedAt, outcomes, tags } = await prepared(registry(), 'pushIndex');
+    const [platform] = (await known(client.getManifest(OLDEST))).children;
+    await client.putManifest('prod-v9-amd64', await known(client.getManifest(platform?.digest ?? '')));
+    promotedAt.set('prod-v9-amd64', new Date(-1));
+    expect(await outcomes()).toMatchObject({ [OLDEST]: 'deleted', 'prod-v9-amd64': 'deleted' });
+    expect(await tags()).toEqual(OTHERS);
+  });
+
+  it('as a part of what --protect names by its digest, though no tag names that', async () => {
+    const { client, pushed, outcomes } = await prepared();
+    const index = indexOf(parseDigest(pushed[OLDEST]?.digest ?? ''));
+    await client.putManifest(index.digest, index);
+    expect(await outcomes({ protect: [index.digest] })).toMatchObject({ [OLDEST]: 'protected' });
+  });
+
   it('when --protect names it by its tag or digest', async () => {
     const { pushed, outcomes, tags } = await prepared();
     for (const protect of [[OLDEST], [pushed[OLDEST]?.digest ?? '']]) {
@@ -179,12 +217,9 @@ describe('between the judgement and the deletion', () => {
   });
 
   it('an image came to need it as a platform: it stays', async () => {
-    const { client, outcomes } = await prepared();
-    const type = 'application/vnd.oci.image.index.v1+json';
-    const child = await client.headManifest(OLDEST);
-    const text = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [{ digest: child, size: 1 }] });
-    const index = readManifest(new TextEncoder().encode(text), type);
-    atTheLastMoment(() => client.putManifest('multi', index));
+    const { client, pushed, outcomes } = await prepared();
+    const child = parseDigest(pushed[OLDEST]?.digest ?? '');
+    atTheLastMoment(() => client.putManifest('multi', indexOf(child)));
     expect(await outcomes()).toMatchObject({ [OLDEST]: 'protected' });
     expect(await client.headManifest(OLDEST)).toBe(child);
   });
