@@ -8,10 +8,14 @@ import { HistoryDamaged, HistoryTorn } from '../../deploy/history/errors.ts';
 import { pushAnchor, readAnchor } from '../../deploy/history/registry-anchor.ts';
 import { repairHistory } from '../../deploy/history/repair.ts';
 import { type Anchor, readHistory, verifyHistory } from '../../deploy/history/verify.ts';
+import { anchorsIn } from '../../deploy/promote/past.ts';
+import { Refused } from '../../deploy/promote/refusal.ts';
+import { openAll } from '../../deploy/promote/select-runs.ts';
 import { connectRegistry, type RegistryClient } from '../../deploy/registry/client.ts';
 import { parseRepository } from '../../deploy/registry/reference.ts';
 import { type ExitCode, InfrastructureError, UsageError } from '../../harness/errors.ts';
 import type { Subcommand } from '../command.ts';
+import { readEvidence, readPolicy } from '../evidence-files.ts';
 import { currentOperator } from '../operator.ts';
 import { common, list, number, option, text } from '../options.ts';
 import { reportError } from '../report-error.ts';
@@ -23,6 +27,8 @@ const options = {
   ...common,
   last: number.refine((count) => Number.isSafeInteger(count) && count > 0, 'is not a whole number above 0').optional(),
   anchor: list.transform((anchors) => anchors.map(parseAnchor)).default([]),
+  evidence: list.optional(),
+  policy: text.optional(),
   operator: text.optional(),
   repository: text.optional(),
   name: text.optional(),
@@ -41,6 +47,8 @@ const ONLY: Readonly<Record<string, readonly Action[]>> = {
   operator: ['repair'],
   anchor: ['show', 'verify', 'repair'],
   registry: ['show', 'verify', 'repair'],
+  evidence: ['show', 'verify', 'repair'],
+  policy: ['show', 'verify', 'repair'],
 };
 
 /** `odoo-gate history` */
@@ -51,6 +59,7 @@ export const history: Subcommand<typeof options> = {
     'odoo-gate history show promotions.jsonl --last 10',
     'odoo-gate history verify promotions.jsonl    exit code 1 when an entry was edited, moved, added or removed',
     'odoo-gate history verify promotions.jsonl --anchor 41:sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae    and when the end was',
+    'odoo-gate history verify promotions.jsonl --evidence verified/ --policy policy.yaml    and up to where verify has seen it',
     'odoo-gate history repair promotions.jsonl    removes a last line that a full disk or a crash left incomplete',
     'odoo-gate history anchor promotions.jsonl --repository ghcr.io/acme/odoo    keeps the newest entry where this machine can not forget it',
     'odoo-gate history verify promotions.jsonl --repository ghcr.io/acme/odoo --registry',
@@ -62,12 +71,16 @@ export const history: Subcommand<typeof options> = {
       .argument('<file>', 'the history')
       .addOption(option('--last <count>', 'show: the newest entries alone'))
       .addOption(option('--anchor <anchors>', 'comma-separated SEQUENCE:sha256:… of entries that were seen before'))
+      .addOption(
+        option('--evidence <files>', 'comma-separated evidence.json, or folders: what they saw of the history'),
+      )
+      .addOption(option('--policy <file>', 'goes with --evidence: YAML that says whose signature counts'))
       .addOption(option('--operator <name>', 'repair: who does it (default: the user of this machine)'))
       .addOption(option('--repository <name>', 'where the anchor in a registry is, with its registry'))
       .addOption(option('--name <name>', "the anchor's tag is history-NAME (default: the file's name)"))
       .addOption(option('--registry', 'hold the history to the anchor in the registry, too'));
   },
-  run: async ({ format, last, anchor, operator, ...where }, { command, signal }) => {
+  run: async ({ format, last, anchor, evidence, policy, operator, ...where }, { command, signal }) => {
     const [action, path = ''] = command.args as [Action, string];
     for (const [name, only] of Object.entries(ONLY)) {
       if (!only.includes(action) && command.getOptionValueSource(name) === 'cli') {
@@ -75,16 +88,29 @@ export const history: Subcommand<typeof options> = {
       }
     }
     // To the library no file is an empty history; to whoever names it here, a wrong path.
-    if (anchor.length === 0 && !where.registry) await assertThere(path);
+    const seen = evidence === undefined ? anchor : [...anchor, ...(await anchorsOf(path, evidence, policy))];
+    if (seen.length === 0 && !where.registry) await assertThere(path);
     const kept = { ...where, name: where.name ?? basename(path, extname(path)) };
     if (action === 'anchor') return anchorIn(connect(kept, signal), { path, name: kept.name, format });
-    const anchors = where.registry ? [...anchor, await registryAnchor(connect(kept, signal), kept.name)] : anchor;
+    const anchors = where.registry ? [...seen, await registryAnchor(connect(kept, signal), kept.name)] : seen;
     const asked = { path, format, anchors };
     if (action === 'show') return show(asked, last);
     if (action === 'verify') return verify(asked);
     return repair(asked, operator ?? currentOperator());
   },
 };
+
+/** What signed evidence saw of the history. Throws `UsageError('evidence-untrusted')` for what nobody trusted signed. */
+async function anchorsOf(path: string, evidence: readonly string[], policy: string | undefined): Promise<Anchor[]> {
+  const { signers } = await readPolicy(policy);
+  try {
+    return anchorsIn(path, openAll(await readEvidence(evidence), signers));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const [{ message, fix }] = error.refusals;
+    throw new UsageError('evidence-untrusted', message, { next: fix, cause: error });
+  }
+}
 
 async function show({ path, anchors, format }: Asked, last = Number.POSITIVE_INFINITY): Promise<ExitCode> {
   const newest: Entry[] = [];

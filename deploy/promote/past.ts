@@ -80,7 +80,8 @@ function isFailure(entry: Entry, { repository, digest, environment }: Step): boo
   return about && entry.attempt === undefined && ['refused', 'inconclusive'].includes(entry.status);
 }
 
-function anchorsIn(path: string, runs: readonly OpenedEvidence[]): Anchor[] {
+/** What evidence says of where the history of this name stood. */
+export function anchorsIn(path: string, runs: readonly OpenedEvidence[]): Anchor[] {
   return runs.flatMap(({ evidence: { history } }) => {
     if (history === undefined || history.name !== basename(path)) return [];
     const { sequence, head } = history;

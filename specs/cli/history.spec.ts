@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
 import { createProgram } from '../../cli/program.ts';
 import { reportError } from '../../cli/report-error.ts';
 import { anchorOf, linesOf, minute, numbered } from '../deploy/history/sample-history.ts';
+import { ci, evidenceFile, stranger } from '../deploy/promote/release.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'history-spec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,6 +86,20 @@ describe('`history verify`', () => {
   it('refuses an edited one', async () => {
     const found = await history('verify', edited());
     expect(found).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('damaged [edited]') });
+  });
+
+  it.each([
+    ['refuses one whose end is missing, under signed evidence that has seen it', ci, 1],
+    ['believes no evidence that a stranger signed', stranger, 2],
+  ])('%s', async (_, { key }, exitCode) => {
+    const path = file(LINES.slice(0, 2));
+    const name = basename(path);
+    const evidence = join(folder, `${name}.evidence.json`);
+    writeFileSync(evidence, evidenceFile({ history: { name, sequence, head } }, key).json);
+    const publicKey = ci.signer.publicKey.export({ type: 'spki', format: 'pem' });
+    const policy = join(folder, 'policy.yaml');
+    writeFileSync(policy, stringify({ signers: [{ name: 'ci', environments: ['uat'], publicKey }] }));
+    expect(await history('verify', path, '--evidence', evidence, '--policy', policy)).toMatchObject({ exitCode });
   });
 
   it('refuses one whose end is missing, under an anchor', async () => {
