@@ -8,6 +8,9 @@ const LARGEST_BODY = 4 * 1024 * 1024;
 /** How many times longer a server may take to put away what was streamed to it. */
 const STORING = 10;
 
+/** Only so does fetch not keep a second copy of the whole body (Fetch standard, HTTP-network-or-cache fetch). */
+const UNCLONED = { redirect: 'error', window: null } as const;
+
 /** One request and its answer: no repetition, no redirect followed. Throws the typed errors of a connection. */
 export async function ask(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
   const { method, url, headers, authorization, body, streamed = false } = request;
@@ -17,11 +20,10 @@ export async function ask(request: HttpRequest, options: HttpOptions): Promise<H
     const response = await fetch(url, {
       method,
       headers: { 'user-agent': 'odoo-gate', ...headers, ...(authorization ? { authorization } : {}) },
-      redirect: 'manual',
       signal: watch.signal,
       ...(isChunks(body)
-        ? { body: toStream(watchSent(body, watch)), duplex: 'half' as const }
-        : { body: body ?? null }),
+        ? { body: toStream(watchSent(body, watch)), duplex: 'half', ...UNCLONED }
+        : { body: body ?? null, redirect: 'manual' }),
     });
     const answer = { origin: url.origin, status: response.status, headers: response.headers };
     leftToRead = streamed && response.status === 200;
@@ -80,6 +82,9 @@ function failureOf(error: unknown, url: URL, watch: StallWatch, { signal }: Http
   if (signal?.aborted) return signal.reason;
   if (watch.stalled()) return new RegistryTimeout(url.origin, watch.timeoutMs);
   if (error instanceof RegistryDistrusted) return error;
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'unexpected redirect') {
+    return new RegistryDistrusted('registry-redirect', `${url.origin} redirects an upload.`);
+  }
   const { kind, code } = networkFailureOf(error);
   return kind === 'tls' ? new RegistryTlsError(url.origin, code) : new RegistryUnreachable(url.origin, code);
 }

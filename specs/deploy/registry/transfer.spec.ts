@@ -1,16 +1,23 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectRegistry, type RegistryClient } from '../../../deploy/registry/client.ts';
 import { RegistryStatusError, RegistryTimeout, RegistryUnreachable } from '../../../deploy/registry/errors.ts';
 import type { HttpOptions } from '../../../deploy/registry/http.ts';
 import { digestOf } from '../../../deploy/registry/manifest.ts';
+import { parseDigest } from '../../../deploy/registry/reference.ts';
 import { storeIdentityToken } from '../../support/docker-config.ts';
 import { serve } from '../../support/local-server.ts';
 
 const bytes = new Uint8Array(randomBytes(4 * 1024 * 1024));
 const blob = { digest: digestOf(bytes), size: bytes.length };
 const half = bytes.length / 2;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 beforeEach(() => vi.stubEnv('DOCKER_CONFIG', '/no/such/folder'));
 afterEach(() => vi.unstubAllEnvs());
@@ -100,6 +107,42 @@ describe('a blob that is copied', () => {
     const [source, target] = [await stub(), await stub()];
     await target.client.copyBlob(blob, source.client);
     expect(digestOf(target.received())).toBe(blob.digest);
+  });
+
+  it('of any size is never in memory as a whole', async () => {
+    const megabytes = 64;
+    const part = Buffer.alloc(1024 * 1024);
+    const hash = createHash('sha256');
+    for (let sent = 0; sent < megabytes; sent += 1) hash.update(part);
+    const large = { digest: parseDigest(`sha256:${hash.digest('hex')}`), size: megabytes * part.length };
+    const source = await stub({
+      GET: async (_request, response) => {
+        response.writeHead(200, { 'content-length': large.size });
+        for (let sent = 0; sent < megabytes; sent += 1) if (!response.write(part)) await once(response, 'drain');
+        response.end();
+      },
+    });
+    let held = Number.POSITIVE_INFINITY;
+    const target = await stub({
+      PUT: async (request, response) => {
+        for await (const _chunk of request);
+        collectGarbage();
+        held = process.memoryUsage().arrayBuffers - before;
+        await target.usual.PUT?.(request, response);
+      },
+    });
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    await target.client.copyBlob(large, source.client);
+    expect(held / part.length).toBeLessThan(megabytes / 4);
+  });
+
+  it('to a target that redirects the upload is refused', async () => {
+    const target = await stub({
+      PUT: (_request, response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+    });
+    const copied = target.client.copyBlob(blob, (await stub()).client);
+    await expect(copied).rejects.toMatchObject({ code: 'registry-redirect' });
   });
 
   it('of no bytes arrives too', async () => {
