@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SMOKE_CHECKS } from '../harness/smoke/run-smoke.ts';
+import { SMOKE_CHECKS } from '../harness/smoke/smoke-checks.ts';
 import { VERIFY_CHECKS } from '../harness/verify/plan.ts';
 import { list, option, text } from './options.ts';
 

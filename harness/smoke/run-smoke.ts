@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CheckResult } from '../check.ts';
 import { UsageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
@@ -10,14 +9,10 @@ import { networkChanged, resultOfFlow, resultWithoutRun } from './flow-results.t
 import { FlowRunner } from './flow-runner.ts';
 import type { RunEvent, TestEnded } from './run-events.ts';
 import { type SmokeSettings, settingsEnvironment } from './settings.ts';
-
-const FLOWS = fileURLToPath(new URL('./flows', import.meta.url));
+import { FLOWS } from './smoke-checks.ts';
 
 /** How often a flow is run whose browser lost its connections to a change of this machine's network. */
 const ATTEMPTS = 3;
-
-/** The checks that `runSmoke` answers when it is not told which flows to run. */
-export const SMOKE_CHECKS: readonly string[] = flowsIn(FLOWS).map((flow) => `smoke.${flow}`);
 
 /** An Odoo that answers, and what is kept of the visit. */
 interface SmokeTarget extends Omit<SmokeSettings, 'screenshots'> {

@@ -14,5 +14,6 @@ export function cacheFolder(...inside: string[]): string {
 
 /** Removes what is read out of images and compiled: it is made anew when it is needed. */
 export async function forgetAnswers(): Promise<void> {
-  for (const name of ['images', 'playwright']) await rm(cacheFolder(name), { recursive: true, force: true });
+  for (const name of ['images', 'playwright', 'compiled'])
+    await rm(cacheFolder(name), { recursive: true, force: true });
 }

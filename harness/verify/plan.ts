@@ -2,7 +2,7 @@ import { filestoreComplete } from '../backup/filestore-complete.ts';
 import type { Check } from '../check.ts';
 import { sanitizeChecks } from '../sanitize-checks/checks.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
-import { SMOKE_CHECKS } from '../smoke/run-smoke.ts';
+import { SMOKE_CHECKS } from '../smoke/smoke-checks.ts';
 import { cronsRanCheck } from './cron-runs.ts';
 import { rpcCheck } from './rpc-check.ts';
 import { logCheck, stackChecks } from './stack-checks.ts';

@@ -7,7 +7,8 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { silentProgress } from '../../../harness/progress.ts';
-import { runSmoke, SMOKE_CHECKS, type SmokeOptions } from '../../../harness/smoke/run-smoke.ts';
+import { runSmoke, type SmokeOptions } from '../../../harness/smoke/run-smoke.ts';
+import { SMOKE_CHECKS } from '../../../harness/smoke/smoke-checks.ts';
 import { useDemoStack } from '../../support/demo-stack.ts';
 import { serve } from '../../support/local-server.ts';
 

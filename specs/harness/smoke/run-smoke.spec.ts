@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { silentProgress } from '../../../harness/progress.ts';
-import { runSmoke, SMOKE_CHECKS, type SmokeOptions } from '../../../harness/smoke/run-smoke.ts';
+import { runSmoke, type SmokeOptions } from '../../../harness/smoke/run-smoke.ts';
+import { SMOKE_CHECKS } from '../../../harness/smoke/smoke-checks.ts';
 
 const options: SmokeOptions = {
   url: new URL('http://127.0.0.1:1'),
