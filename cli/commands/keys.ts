@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { Argument } from 'commander';
 import { InfrastructureError, UsageError } from '../../harness/errors.ts';
 import { newKeyPair } from '../../harness/evidence/keys.ts';
 import type { Subcommand } from '../command.ts';
@@ -10,10 +11,12 @@ const options = { ...common, outFile: text };
 export const keys: Subcommand<typeof options> = {
   name: 'keys',
   summary: 'make a pair of keys: one signs evidence, the other goes into the trust file',
-  examples: ['odoo-gate keys --out-file ci    writes ci.key (keep it secret) and ci.pub'],
+  examples: ['odoo-gate keys new --out-file ci    writes ci.key (keep it secret) and ci.pub'],
   options,
   declare: (command) => {
-    command.addOption(option('--out-file <name>', 'the private key goes to NAME.key, the public one to NAME.pub'));
+    command
+      .addArgument(new Argument('[action]', 'what to do').choices(['new']).default('new'))
+      .addOption(option('--out-file <name>', 'the private key goes to NAME.key, the public one to NAME.pub'));
   },
   run: async ({ outFile, format }) => {
     const { id, privatePem, publicPem } = newKeyPair();

@@ -22,7 +22,7 @@ export function readSigningKey(pem: string): SigningKey {
   const key = read(() => createPrivateKey(pem));
   if (key === undefined) {
     throw new UsageError('signing-key', 'The signing key is no ed25519 private key in PEM.', {
-      next: 'Make one with `odoo-gate keys --out-file ci`, and give its private file.',
+      next: 'Make one with `odoo-gate keys new --out-file ci`, and give its private file.',
     });
   }
   return { id: keyId(createPublicKey(key)), key };
