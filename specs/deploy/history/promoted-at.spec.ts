@@ -27,6 +27,17 @@ describe('the time of a promotion', () => {
     expect(times.get('prod-v1')).toEqual(new Date(minute(1)));
   });
 
+  it('is of a tag that was only verified when it was verified last', async () => {
+    const uat = { version: 'uat-v1', environment: 'uat' };
+    const times = await timesOf({ ...uat, status: 'verified' }, { ...uat, status: 'refused' });
+    expect(times.get('uat-v1')).toEqual(new Date(minute(1)));
+  });
+
+  it('is not that of a promotion that was refused', async () => {
+    const attempt = 'c3d1f6a4-2f57-4f0e-8a52-9f6d0a4b7c12';
+    expect([...(await timesOf({ status: 'refused', attempt }))]).toEqual([]);
+  });
+
   it('is asked for one repository', async () => {
     const path = historyFile(linesOf([{}, { repository: 'ghcr.io/acme/other', version: 'prod-v9' }]));
     expect([...(await promotedAt(path, 'ghcr.io/acme/other')).keys()]).toEqual(['prod-v9']);
