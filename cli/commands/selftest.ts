@@ -3,15 +3,12 @@ import { renderSelftest } from '../../harness/selftest/summary.ts';
 import { exitCodeOf } from '../../harness/verdict.ts';
 import { selftestBackup } from '../../harness/verify/selftest-backup.ts';
 import type { Subcommand } from '../command.ts';
+import { copyShape, declareCopy } from '../copy-options.ts';
 import { common, list, option, text } from '../options.ts';
 
 const options = {
   ...common,
-  image: text,
-  postgresImage: text.default('postgres:17'),
-  backup: text,
-  filestore: text.optional(),
-  addons: list.optional(),
+  ...copyShape,
   rules: text.optional(),
   only: list.optional(),
 };
@@ -27,12 +24,7 @@ export const selftest: Subcommand<typeof options> = {
   ],
   options,
   declare: (command) => {
-    command
-      .addOption(option('--image <reference>', 'Odoo image; pulled if a registry has it'))
-      .addOption(option('--postgres-image <reference>', 'Postgres image').default('postgres:17'))
-      .addOption(option('--backup <path>', 'Odoo zip, pg_dump custom, directory or plain(.gz)'))
-      .addOption(option('--filestore <path>', 'folder, .tar or .tar.gz, for a dump without one'))
-      .addOption(option('--addons <folders>', 'comma-separated folders of addons that the image lacks'))
+    declareCopy(command)
       .addOption(option('--rules <file>', 'YAML file of rules for your own modules, each a check of its own'))
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'));
   },

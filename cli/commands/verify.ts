@@ -4,6 +4,7 @@ import { loadUserRules } from '../../harness/config/user-rules.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { verify as runVerify } from '../../harness/verify/verify.ts';
 import type { Subcommand } from '../command.ts';
+import { copyShape, declareCopy } from '../copy-options.ts';
 import { deliver } from '../deliver.ts';
 import { declareSigning, readSigning, signingShape, writeEvidence } from '../evidence-signing.ts';
 import { declareFingerprint, fingerprintShape, fingerprintSource } from '../fingerprint-source.ts';
@@ -14,12 +15,8 @@ const moduleNames = z.array(z.string().regex(/^[a-zA-Z0-9_]+$/, 'has a name that
 
 const options = {
   ...common,
-  image: text,
-  postgresImage: text.default('postgres:17'),
-  backup: text,
-  filestore: text.optional(),
+  ...copyShape,
   baseUrl: url.optional(),
-  addons: list.optional(),
   update: list.pipe(moduleNames).optional(),
   asFound: z.boolean().default(false),
   sanitize: z.boolean().default(false),
@@ -54,13 +51,8 @@ export const verify: Subcommand<typeof options> = {
   ],
   options,
   declare: (command) => {
-    command
-      .addOption(option('--image <reference>', 'Odoo image; pulled if a registry has it'))
-      .addOption(option('--postgres-image <reference>', 'Postgres image').default('postgres:17'))
-      .addOption(option('--backup <path>', 'Odoo zip, pg_dump custom, directory or plain(.gz)'))
-      .addOption(option('--filestore <path>', 'folder, .tar or .tar.gz, for a dump without one'))
+    declareCopy(command)
       .addOption(option('--base-url <url>', `URL of the stack that the copy is for (default: ${OWN_URL.origin})`))
-      .addOption(option('--addons <folders>', 'comma-separated folders of addons that the image lacks'))
       .addOption(
         option('--update <modules>', 'comma-separated modules that Odoo updates (-u) before it starts, or all'),
       )

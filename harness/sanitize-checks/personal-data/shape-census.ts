@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { type Check, inconclusive } from '../../check.ts';
+import type { Check } from '../../check.ts';
 import { SHAPES } from '../anonymized-shape.ts';
+import { census } from '../census.ts';
 import type { SanitizeContext } from '../context.ts';
-import { judgedElsewhere } from '../judged.ts';
-import { type Examination, outcomeOf, type RuleSet } from '../rule.ts';
+import type { Examination, RuleSet } from '../rule.ts';
 import { type TextColumn, type TextTable, textTables } from '../secrets/columns.ts';
 import { whyUnreadable } from '../unreadable.ts';
 import { isImpersonal, isPartlyJudged } from './inventory.ts';
@@ -24,28 +24,15 @@ const FIX =
  * what they are called. No value leaves Postgres.
  */
 export function shapeCensus(sets: readonly RuleSet[]): Check<SanitizeContext> {
-  return {
-    id: 'sanitize.shapes',
-    title: 'No column that nobody has reviewed holds what looks like data of a person',
-    severity: 'high',
-    needs: ['sql'],
-    async run(context) {
-      if (context.database.kind === 'unknown') return inconclusive(context.database.reason);
-      const total: Examination = { assertions: 0, findings: [], unclear: [] };
-      try {
-        const judged = judgedElsewhere(sets, context);
-        for (const table of await textTables(context.session)) {
-          const open = table.columns.filter((column) => isOpen(table, column, judged));
-          total.assertions += open.length;
-          if (!table.empty) await look(context, table, open, total);
-        }
-        await lookAtBirthdays(context, judged, total);
-      } catch (error) {
-        total.unclear.push(whyUnreadable('pg_attribute', error));
-      }
-      return outcomeOf(total);
-    },
-  };
+  const title = 'No column that nobody has reviewed holds what looks like data of a person';
+  return census({ id: 'sanitize.shapes', title, severity: 'high' }, sets, async (context, judged, total) => {
+    for (const table of await textTables(context.session)) {
+      const open = table.columns.filter((column) => isOpen(table, column, judged));
+      total.assertions += open.length;
+      if (!table.empty) await look(context, table, open, total);
+    }
+    await lookAtBirthdays(context, judged, total);
+  });
 }
 
 function isOpen({ schema, table }: TextTable, { name, kind }: TextColumn, judged: ReadonlySet<string>): boolean {

@@ -1,7 +1,7 @@
-import { type Check, inconclusive } from '../../check.ts';
+import type { Check } from '../../check.ts';
+import { census } from '../census.ts';
 import type { SanitizeContext } from '../context.ts';
-import { judgedElsewhere } from '../judged.ts';
-import { type Examination, outcomeOf, type RuleSet } from '../rule.ts';
+import type { Examination, RuleSet } from '../rule.ts';
 import { JUDGED_PARAMETER } from '../rules/credentials.ts';
 import { whyUnreadable } from '../unreadable.ts';
 import { type TextColumn, type TextTable, textTables } from './columns.ts';
@@ -21,29 +21,16 @@ const FIX = 'Empty it, or say what is neutral there in a rule of your own (--rul
  * Armed fails; unknown fails when `strict`. Without it the check proves no more than its title says.
  */
 export function secretCensus(sets: readonly RuleSet[], strict: boolean): Check<SanitizeContext> {
-  return {
-    id: 'sanitize.secrets',
-    title: strict
-      ? 'No secret is kept where no other check looks, whatever its name'
-      : 'No secret is kept under a name or in a format that is known for secrets',
-    severity: 'critical',
-    needs: ['sql'],
-    async run(context) {
-      if (context.database.kind === 'unknown') return inconclusive(context.database.reason);
-      const total: Examination = { assertions: 0, findings: [], unclear: [] };
-      try {
-        const judged = judgedElsewhere(sets, context);
-        for (const table of await textTables(context.session)) {
-          total.assertions += table.columns.length;
-          if (!table.empty) await classify(context, table, judged, strict, total);
-        }
-      } catch (error) {
-        total.unclear.push(whyUnreadable('pg_attribute', error));
-      }
-      await classifyParameters(context, strict, total);
-      return outcomeOf(total);
-    },
-  };
+  const title = strict
+    ? 'No secret is kept where no other check looks, whatever its name'
+    : 'No secret is kept under a name or in a format that is known for secrets';
+  return census({ id: 'sanitize.secrets', title, severity: 'critical' }, sets, async (context, judged, total) => {
+    await classifyParameters(context, strict, total);
+    for (const table of await textTables(context.session)) {
+      total.assertions += table.columns.length;
+      if (!table.empty) await classify(context, table, judged, strict, total);
+    }
+  });
 }
 
 async function classify(
