@@ -8,24 +8,16 @@ import type { Progress } from '../progress.ts';
 import { residueCheck } from '../residue/residue-check.ts';
 import { runChecks } from '../run.ts';
 import { ruleSetsWith, sanitizeChecksWith } from '../sanitize-checks/checks.ts';
-import { type SanitizeContext, type SanitizeOptions, sanitizeContext } from '../sanitize-checks/context.ts';
+import { type SanitizeOptions, sanitizeContext } from '../sanitize-checks/context.ts';
 import { fixedPoint } from '../sanitize-checks/fixed-point/fixed-point.ts';
 import type { ModuleCode } from '../stack/module-code.ts';
-import { addresses } from './by-hand/addresses.ts';
-import { credentials } from './by-hand/credentials.ts';
-import { mailAndJobs, mailAndJobsPlants } from './by-hand/mail-and-jobs.ts';
-import { modulePlants } from './by-hand/modules.ts';
-import { people, peoplePlants } from './by-hand/people.ts';
-import { postgresMutations } from './by-hand/postgres.ts';
-import { secrets } from './by-hand/secrets.ts';
-import { strangers } from './by-hand/strangers.ts';
-import { inventoryPlants, type OwnedRule, plantsOf, rulesOf } from './from-rules.ts';
+import { allMutations } from './all-mutations.ts';
+import { type OwnedRule, rulesOf } from './from-rules.ts';
 import type { Fate, Mutation } from './mutation.ts';
-import { mutationsOf } from './planting.ts';
-import { fingerprintsOfSomeone, plantForGood, residueMutations } from './residue-places.ts';
 import { cheapenPasswords, withClones } from './scratch.ts';
 import { castSecondNets, type SecondNets } from './second-nets.ts';
-import { messagesAt, type Opponent, tryMutations } from './try-mutation.ts';
+import { tryAll } from './try-all.ts';
+import { tryResidue } from './try-residue.ts';
 
 export interface SelftestRequest {
   /** A sanitized and anonymized database that nobody is connected to, as a superuser. Clones of it are armed, never itself. */
@@ -87,7 +79,7 @@ export async function selftest(request: SelftestRequest): Promise<SelftestResult
     (clones) =>
       withClients(clones, async (clients) => {
         const tried = await progress.step(`arm one thing at a time, in ${clones.length} clones`, (detail) =>
-          tryAll(request, clients, mutations, opponents, cleanly.context, detail),
+          tryAll(request.signal, clients, mutations, opponents, cleanly.context, detail),
         );
         const [first, second] = clones;
         const caught = [...tried].filter(
@@ -144,88 +136,6 @@ async function lookAtClean(
       return { context, results: [...results, ...neutral], rules: rulesOf(sets, context) };
     });
   });
-}
-
-function allMutations(rules: readonly OwnedRule[], context: SanitizeContext, baseUrl: URL): Mutation[] {
-  const { schema } = context.session;
-  const plants = [
-    ...plantsOf(rules),
-    ...inventoryPlants(schema),
-    ...mailAndJobsPlants,
-    ...peoplePlants,
-    ...modulePlants,
-  ];
-  const all = [
-    ...secrets,
-    ...strangers,
-    ...plants.flatMap((plant) => mutationsOf(plant, schema)),
-    ...mailAndJobs,
-    ...addresses(baseUrl),
-    ...credentials,
-    ...people,
-    ...postgresMutations,
-  ];
-  return [
-    ...new Map(all.map((each) => [JSON.stringify([each.check, each.location, each.prelude, each.sql]), each])).values(),
-  ];
-}
-
-async function tryAll(
-  { signal }: SelftestRequest,
-  clients: readonly pg.Client[],
-  mutations: readonly Mutation[],
-  opponents: ReadonlyMap<string, Opponent>,
-  context: SanitizeContext,
-  detail: (text: string) => void,
-): Promise<ReadonlyMap<Mutation, Fate>> {
-  const fates = new Map<Mutation, Fate>();
-  const groups = Map.groupBy(mutations, (mutation) => mutation.group ?? mutation);
-  const waiting = groups.values();
-  await Promise.all(
-    clients.map(async (client) => {
-      for (const group of waiting) {
-        signal.throwIfAborted();
-        const opponent = opponents.get(group[0]?.check ?? '');
-        if (opponent === undefined) continue;
-        const found = await tryMutations(client, group, opponent, context);
-        found.forEach((fate, index) => {
-          const mutation = group[index];
-          if (mutation !== undefined) fates.set(mutation, fate);
-        });
-        detail(`${fates.size} of ${mutations.length}`);
-      }
-    }),
-  );
-  return new Map(
-    mutations.flatMap((mutation) => {
-      const fate = fates.get(mutation);
-      return fate === undefined ? [] : [[mutation, fate] as const];
-    }),
-  );
-}
-
-/** All at once, and one scan before and after: a scan reads everything, and tells each place from the other. */
-async function tryResidue(clone: DatabaseAddress, client: pg.Client, context: SanitizeContext, progress: Progress) {
-  const fingerprints = fingerprintsOfSomeone();
-  const scan = () => runChecks([residueCheck], { address: clone, fingerprints, progress });
-  const clean = await scan();
-  const mutations = residueMutations(context.session.schema);
-  const planted = await plantForGood(client, mutations);
-  const [found] = await scan();
-  const tried = mutations.map((mutation): Tried => {
-    if (!planted.has(mutation))
-      return { ...mutation, fate: { is: 'untried', because: 'the database would not take it' } };
-    const messages = found === undefined ? [] : messagesAt(found, mutation.location);
-    const answer = found?.status ?? 'inconclusive';
-    return {
-      ...mutation,
-      fate:
-        messages.length > 0
-          ? { is: 'killed', messages }
-          : { is: 'survived', because: 'nothing was found there', answer },
-    };
-  });
-  return { clean, tried };
 }
 
 function silentRules(rules: readonly OwnedRule[], tried: ReadonlyMap<Mutation, Fate>) {
