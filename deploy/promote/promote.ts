@@ -1,3 +1,4 @@
+import { GateError } from '../../harness/errors.ts';
 import { silentProgress } from '../../harness/progress.ts';
 import type { RunReport } from '../../harness/run.ts';
 import { connectRegistry, type RegistryClient } from '../registry/client.ts';
@@ -106,10 +107,9 @@ async function setTag(request: PromotionRequest, ready: Ready, record: RecordEnt
 
     if (existing === undefined) {
       await record('started', ready, { approved });
-      assertHeld();
-      await progress.step(`Set ${name}`, () => bring(ready, to));
+      await progress.step(`Set ${name}`, () => bring(ready, to, assertHeld)).catch(failed(ready, record));
     }
-    await progress.step(`Read ${name} back`, () => confirmTag(target, to, source));
+    await progress.step(`Read ${name} back`, () => confirmTag(target, to, source)).catch(failed(ready, record));
     const status = existing === undefined ? 'promoted' : 'already-promoted';
     if (!dryRun && !past.recorded) await record(status, ready, { approved });
     const movedSource = await movedSourceOf(registry, from, source.digest);
@@ -118,10 +118,23 @@ async function setTag(request: PromotionRequest, ready: Ready, record: RecordEnt
   return dryRun ? set(() => {}) : withTargetLock(name, progress, set);
 }
 
-/** Within one repository the manifest's bytes are enough; into another its blobs go before. */
-async function bring({ registry, target, source }: Ready, to: string): Promise<void> {
-  if (registry === target) await target.putManifest(to, source);
-  else await copyImage(registry, target, source, to);
+/** Within one repository the manifest's bytes are enough; into another everything goes before, and the tag comes last. */
+async function bring({ registry, target, source }: Ready, to: string, assertHeld: () => void): Promise<void> {
+  if (registry !== target) await copyImage(registry, target, source, source.digest);
+  assertHeld();
+  // Somebody who was asked, or layers that were sent, may have taken minutes.
+  const existing = await target.headManifest(to);
+  if (existing !== undefined && existing !== source.digest) throw targetTaken(to, existing);
+  if (existing === undefined) await target.putManifest(to, source);
+}
+
+/** Records an error under its code, and lets it go on; a refusal is recorded where it is answered. */
+function failed(ready: Ready, record: RecordEntry): (error: unknown) => Promise<never> {
+  return async (error) => {
+    const detail = error instanceof GateError ? { detail: error.code } : {};
+    if (!(error instanceof Refused)) await record('failed', ready, detail).catch(() => {});
+    throw error;
+  };
 }
 
 /** Whoever still has to say yes. Throws `Refused`, also for what the history says. */

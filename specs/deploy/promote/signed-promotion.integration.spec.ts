@@ -128,6 +128,37 @@ describe('signed evidence', () => {
   });
 });
 
+describe('a tag that somebody else sets meanwhile', () => {
+  it('is left alone, and that is said', async () => {
+    const { name, promote, target, history } = await prepared();
+    let asked = 0;
+    registry().intercept(async ({ method, path }, forward) => {
+      const isTarget = method === 'HEAD' && path.endsWith(`/manifests/${TAGS.to}`);
+      if (isTarget) asked += 1;
+      if (isTarget && asked === 2) await registry().pushImage(name, TAGS.to, `rival ${name}`);
+      return forward();
+    });
+    expect(await promote()).toMatchObject({ refusals: [{ code: 'target-taken' }] });
+    expect(await target()).not.toBeNull();
+    expect(puts().filter(({ path }) => path.endsWith(TAGS.to))).toEqual([]);
+    expect(await recorded(history)).toEqual(['otto started', 'otto refused']);
+  });
+
+  it('after it was set is found when it is read back, and recorded', async () => {
+    const { name, promote, history } = await prepared();
+    registry().intercept(async ({ method }, forward) => {
+      const answer = await forward();
+      if (method === 'PUT') await registry().pushImage(name, TAGS.to, `rival ${name}`);
+      return answer;
+    });
+    await expect(promote()).rejects.toMatchObject({ code: 'promote-read-back' });
+    expect(await entriesOf(history)).toMatchObject([
+      { status: 'started' },
+      { status: 'failed', detail: 'promote-read-back' },
+    ]);
+  });
+});
+
 describe('a history', () => {
   it('refuses evidence that moved another tag before', async () => {
     const policy = policyOf({ to: '{target}-v{version}' });
