@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Policy, parsePolicy } from '../deploy/promote/policy.ts';
 import type { EvidenceFile } from '../deploy/promote/select-runs.ts';
 import { UsageError } from '../harness/errors.ts';
 
 const HINT =
-  '--evidence is what `--sign-key-env … --out FOLDER` of verify, smoke or coverage wrote; --policy is yours to write.';
+  '--evidence is what a signed run (`--out FOLDER`) of verify, smoke or coverage wrote; --policy is yours to write.';
 
 /** Reads files, and of folders every `*.json` in them. Throws `UsageError('evidence-missing')`. */
 export async function readEvidence(paths: readonly string[]): Promise<EvidenceFile[]> {
@@ -29,7 +29,8 @@ export async function readPolicy(path: string | undefined): Promise<Policy> {
       next: 'Give --policy FILE: it names whom you trust, and the steps that tags may take; see docs/promote.md.',
     });
   }
-  return parsePolicy(await readInput(path, '--policy'));
+  const beside = (file: string) => readInput(resolve(dirname(path), file), '--policy');
+  return parsePolicy(await readInput(path, '--policy'), beside);
 }
 
 async function filesIn(path: string): Promise<string[]> {

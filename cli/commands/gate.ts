@@ -1,18 +1,17 @@
 import { judgeRelease, summarize } from '../../deploy/promote/judge-release.ts';
 import { Refused } from '../../deploy/promote/refusal.ts';
 import { UsageError } from '../../harness/errors.ts';
-import { seal } from '../../harness/evidence/dsse.ts';
 import { renderVerdict } from '../../harness/evidence/verdict-summary.ts';
 import { replaceFile } from '../../harness/report/write.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
 import type { Subcommand } from '../command.ts';
 import { readEvidence, readPolicy } from '../evidence-files.ts';
-import { readKey } from '../evidence-signing.ts';
 import { common, option, text } from '../options.ts';
 import { printRefusals } from '../print-refusals.ts';
+import { declareSign, readSign, signShape } from '../sign-with.ts';
 import { declareStep, REQUIRED, stepShape } from '../tag-step.ts';
 
-const options = { ...common, ...stepShape, signKeyEnv: text, outFile: text };
+const options = { ...common, ...stepShape, ...signShape, outFile: text };
 
 /** `odoo-gate gate` */
 export const gate: Subcommand<typeof options> = {
@@ -23,14 +22,17 @@ export const gate: Subcommand<typeof options> = {
   ],
   options,
   declare: (command) => {
-    declareStep(command)
-      .addOption(option('--sign-key-env <name>', 'variable with the private key (PEM) that signs the verdict'))
-      .addOption(option('--out-file <file>', 'the verdict, a SLSA verification summary, goes there'));
+    declareSign(declareStep(command), 'the verdict').addOption(
+      option('--out-file <file>', 'the verdict, a SLSA verification summary, goes there'),
+    );
   },
-  run: async ({ repository, from, to, evidence, policy: policyFile, signKeyEnv, outFile, format }, { progress }) => {
-    const key = readKey(signKeyEnv);
-    if (key === undefined)
-      throw new UsageError('options', '--sign-key-env is missing.', { next: 'Name the variable.' });
+  run: async ({ repository, from, to, evidence, policy: policyFile, outFile, format, ...given }, { progress }) => {
+    const sign = readSign(given);
+    if (sign === undefined) {
+      throw new UsageError('options', 'Neither --sign-key-env nor --sign-keyless is given.', {
+        next: 'Give one: `odoo-gate gate --help` shows both.',
+      });
+    }
     const policy = await readPolicy(policyFile);
     const files = await readEvidence(evidence);
     const now = new Date();
@@ -38,7 +40,7 @@ export const gate: Subcommand<typeof options> = {
       const asked = { repository, from, to, policy, now };
       const release = await judgeRelease({ ...asked, evidence: files, required: REQUIRED, progress });
       const verdict = await summarize(release, { ...asked, toolVersion });
-      await replaceFile(outFile, `${JSON.stringify(seal(renderVerdict(verdict), key), null, 2)}\n`);
+      await replaceFile(outFile, await sign(renderVerdict(verdict)));
       const [first, ...rest] = release.refusals;
       if (first !== undefined) return printRefusals([first, ...rest], `${outFile}: failed`, format);
       process.stdout.write(

@@ -124,10 +124,15 @@ export const verify: Subcommand<typeof options> = {
     });
     const exitCode = await deliver(report, { format: given.format, out });
     const stand = given.history === undefined ? undefined : await standOf(given.history);
-    const evidence = signing === undefined ? undefined : await writeEvidence(report, signing, stand);
-    if (given.history !== undefined) {
-      const operator = given.operator ?? currentOperator();
-      await recordRun(given.history, report, { operator, environment: given.environment, evidence });
+    let evidence: Awaited<ReturnType<typeof writeEvidence>> | undefined;
+    try {
+      if (signing !== undefined) evidence = await writeEvidence(report, signing, stand);
+    } finally {
+      // Also where nothing could be signed: a failure speaks against an earlier pass.
+      if (given.history !== undefined) {
+        const operator = given.operator ?? currentOperator();
+        await recordRun(given.history, report, { operator, environment: given.environment, evidence });
+      }
     }
     return exitCode;
   },

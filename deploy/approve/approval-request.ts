@@ -25,7 +25,7 @@ export function approvalRequest(file: EvidenceFile, policy: Policy, key: Signing
       next: 'Promote it; or add `approval` to this step of the policy.',
     });
   }
-  const approver = policy.approvers.find(({ publicKey }) => keyId(publicKey) === key.id);
+  const approver = policy.approvers.find((each) => 'publicKey' in each && keyId(each.publicKey) === key.id);
   if (approver === undefined || approver.revoked) {
     throw new Refused(
       refusal(

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { keyId } from '../../harness/evidence/keys.ts';
+import { type Party, sharesSigner } from '../../harness/evidence/signed.ts';
 import { type Approval, openApproval, wordsFor } from '../approve/approval.ts';
 import type { ApprovalRule, Policy } from './policy.ts';
 import { type ApprovalRefusal, Refused, refusal } from './refusal.ts';
@@ -19,7 +18,7 @@ export interface ApprovalRules {
   /** Of the verdict's file, 64 hexadecimal digits. */
   verdict: string;
   /** Who verified and judged: with `by: another` none of them may approve. */
-  signers: readonly { name: string; publicKey: KeyObject }[];
+  signers: readonly Party[];
   /** Nonces of approvals that a promotion rested on before. */
   used: ReadonlySet<string>;
   now: Date;
@@ -40,15 +39,19 @@ function checkApproval({ name, json }: EvidenceFile, rules: ApprovalRules): Appr
   const no = (code: ApprovalRefusal, message: string) =>
     new Refused(refusal(code, `${name}: ${message}`, APPROVE_AGAIN));
   const opened = openApproval(json, rules.approvers);
-  if (opened === undefined) throw no('approval-malformed', 'It is no approval, or under a name that is not its key’s.');
+  if (opened === undefined)
+    throw no('approval-malformed', 'It is no approval, or under a name that is not its signer’s.');
   if ('problem' in opened) {
     switch (opened.problem) {
       case 'unreadable':
-        throw no('approval-unreadable', 'It is no DSSE envelope, or cut off.');
+        throw no('approval-unreadable', 'It is neither a DSSE envelope nor a Sigstore bundle, or cut off.');
       case 'unknown':
-        throw no('approver-unknown', 'None of the approvers in the policy signed it, or it was changed since.');
+        throw no(
+          'approver-unknown',
+          `None of the approvers in the policy signed it, or it was changed since${opened.reason ? `: ${opened.reason}` : ''}.`,
+        );
       case 'revoked':
-        throw no('approver-revoked', `It is signed by ${opened.by.name}, whose key is revoked.`);
+        throw no('approver-revoked', `It is signed by ${opened.by.name}, who is revoked.`);
       case 'payload-type':
         throw no('approval-malformed', 'What was signed is no statement.');
     }
@@ -56,7 +59,7 @@ function checkApproval({ name, json }: EvidenceFile, rules: ApprovalRules): Appr
   const { approval, by } = opened;
   const [code, message] = disagreement(approval, rules) ?? [];
   if (code !== undefined && message !== undefined) throw no(code, message);
-  const same = rules.signers.some((each) => each.name === by.name || keyId(each.publicKey) === keyId(by.publicKey));
+  const same = rules.signers.some((each) => each.name === by.name || sharesSigner(each, by));
   if (rules.rule.by === 'another' && same) {
     throw no('approver-same-person', `${by.name} also signed what is to be approved; somebody else has to approve it.`);
   }

@@ -20,9 +20,11 @@ export function openPassedVerdict({ name, json }: EvidenceFile, policy: Policy, 
   const opened = openVerdict(json, policy.signers);
   if (opened === undefined) throw no(name, 'verdict-malformed', 'It is no verdict of a gate for its environment.');
   if ('problem' in opened) {
-    if (opened.problem === 'unreadable') throw no(name, 'verdict-unreadable', 'It is no DSSE envelope, or cut off.');
+    if (opened.problem === 'unreadable') {
+      throw no(name, 'verdict-unreadable', 'It is neither a DSSE envelope nor a Sigstore bundle, or cut off.');
+    }
     if (opened.problem === 'payload-type') throw no(name, 'verdict-malformed', 'What was signed is no statement.');
-    throw no(name, 'verdict-signer', 'No key that the policy trusts and has not revoked signed it.');
+    throw no(name, 'verdict-signer', 'Nobody whom the policy trusts and has not revoked signed it.');
   }
   const { policyDigest, refusals, expiresAt } = opened.verdict;
   if (policyDigest !== policy.digest) {

@@ -1,10 +1,9 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { UsageError } from '../../harness/errors.ts';
-import type { Party } from '../../harness/evidence/signed.ts';
-import { sha256Of } from '../../harness/evidence/signed.ts';
+import { messageOf, UsageError } from '../../harness/errors.ts';
+import { type OpenBundle, type Party, sha256Of } from '../../harness/evidence/signed.ts';
 import { RUN_KINDS } from '../../harness/evidence/statement.ts';
-import { partySchema, type Signer, signerSchema } from '../../harness/evidence/trust.ts';
+import { partySchema, type Signer, signerSchema, trust } from '../../harness/evidence/trust.ts';
 import { formatRepository, parseRepository } from '../registry/reference.ts';
 import { Refused, refusal } from './refusal.ts';
 import { followsPatterns, placeholdersOf } from './tag-pattern.ts';
@@ -57,6 +56,8 @@ const DEFAULT_STEPS: PolicyStep[] = [
 ].map((tags) => step.parse(tags));
 
 const policy = z.strictObject({
+  /** By what identities are known: a trusted root, as a file beside the policy or as it is. */
+  sigstore: z.strictObject({ trustedRoot: z.union([name, z.looseObject({})]) }).optional(),
   signers: z.array(signerSchema).min(1),
   approvers: z.array(partySchema).default([]),
   promotions: z.array(step).min(1).default(DEFAULT_STEPS),
@@ -67,25 +68,42 @@ export interface Policy {
   signers: Signer[];
   approvers: Party[];
   steps: PolicyStep[];
-  /** `sha256:…` of the file. */
+  /** `sha256:…` of the file, and of the trusted root that it names. */
   digest: string;
 }
 
-/** Reads a policy from YAML. Throws `UsageError('policy-file')` naming the key that is wrong. */
-export function parsePolicy(text: string): Policy {
+/**
+ * Reads a policy from YAML, and the trusted root that it names by `readRoot`. Throws `UsageError('policy-file')` naming
+ * the key that is wrong.
+ */
+export async function parsePolicy(text: string, readRoot?: (file: string) => Promise<string>): Promise<Policy> {
   const parsed = policy.safeParse(readYaml(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw policyFile(`${issue?.path.join('.') || 'top level'}: ${issue?.message}`);
   }
-  const { signers, approvers, promotions: steps } = parsed.data;
+  const { promotions: steps, sigstore } = parsed.data;
+  const root = typeof sigstore?.trustedRoot === 'string' ? await readRoot?.(sigstore.trustedRoot) : undefined;
+  const open = await bundleOpenerOf(root === undefined ? sigstore?.trustedRoot : root);
+  const trusted = <Entry extends (typeof parsed.data.approvers)[number]>(entry: Entry, where: string) => {
+    const party = trust(entry, open);
+    if (party !== undefined) return party;
+    throw policyFile(`${where}: it takes a publicKey, or an identity and sigstore.trustedRoot`);
+  };
+  const signers = parsed.data.signers.map((each, index) => trusted(each, `signers.${index}`));
+  const approvers = parsed.data.approvers.map((each, index) => trusted(each, `approvers.${index}`));
   for (const [index, { approval: rule }] of steps.entries()) {
     const able = new Set(approvers.filter(({ revoked }) => !revoked).map((each) => each.name)).size;
     if (rule?.by === 'another' && able < rule.count) {
       throw policyFile(`promotions.${index}.approval: ${rule.count} have to approve, and approvers names ${able}`);
     }
   }
-  return { signers, approvers, steps, digest: `sha256:${sha256Of(text)}` };
+  return {
+    signers,
+    approvers,
+    steps,
+    digest: `sha256:${sha256Of(root === undefined ? text : `${text}\n${sha256Of(root)}`)}`,
+  };
 }
 
 /** The step that a tag takes. Throws `Refused`. */
@@ -102,6 +120,17 @@ export function stepOf(policy: Policy, tags: { from: string; to: string }): Poli
   );
 }
 
+/** Sigstore is loaded where a policy names it, so that keys alone cost nothing. */
+async function bundleOpenerOf(root: string | object | undefined): Promise<OpenBundle | undefined> {
+  if (root === undefined) return undefined;
+  const { bundleOpener } = await import('../../harness/evidence/sigstore.ts');
+  try {
+    return bundleOpener(typeof root === 'string' ? JSON.parse(root) : root);
+  } catch (error) {
+    throw policyFile(`sigstore.trustedRoot: it is no trusted root (${messageOf(error)})`);
+  }
+}
+
 function readYaml(text: string): unknown {
   try {
     return parse(text, { uniqueKeys: true });
@@ -112,6 +141,6 @@ function readYaml(text: string): unknown {
 
 function policyFile(what: string): UsageError {
   return new UsageError('policy-file', `The policy is not usable: ${what}`, {
-    next: 'It lists signers, each with name, publicKey (PEM) and environments, and the steps of tags: see docs/promote.md.',
+    next: 'It lists signers, each with name, publicKey (PEM) or identity, and environments, and the steps of tags: see docs/promote.md.',
   });
 }

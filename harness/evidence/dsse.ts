@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { sign, verify } from 'node:crypto';
 import { z } from 'zod';
-import { keyId, type SigningKey } from './keys.ts';
+import type { SigningKey } from './keys.ts';
 
 /** Of an in-toto statement in a DSSE envelope. */
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -38,19 +38,16 @@ export function parseEnvelope(json: string): Envelope | undefined {
 }
 
 /**
- * Which of these keys signed it. The key ids in the envelope are hints that nobody has signed: every signature is tried
- * with every key.
+ * Whether this key signed it. The key ids in the envelope are hints that nobody has signed: every signature is tried.
  */
-export function signersOf({ payload, payloadType, signatures }: Envelope, keys: readonly KeyObject[]): string[] {
-  const signed = preAuthEncoding(payloadType, Buffer.from(payload, 'base64'));
-  return keys
-    .filter((key) => signatures.some(({ sig }) => verify(null, signed, key, Buffer.from(sig, 'base64'))))
-    .map(keyId);
+export function isSignedBy(envelope: Envelope, key: KeyObject): boolean {
+  const signed = preAuthEncoding(envelope.payloadType, payloadOf(envelope));
+  return envelope.signatures.some(({ sig }) => verify(null, signed, key, Buffer.from(sig, 'base64')));
 }
 
 /** The bytes that were signed. Read no others. */
-export function bodyOf({ payload }: Envelope): string {
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(payload, 'base64'));
+export function payloadOf({ payload }: Envelope): Buffer {
+  return Buffer.from(payload, 'base64');
 }
 
 /** DSSE's PAE: type and body can't be told otherwise apart. Lengths are of bytes. */

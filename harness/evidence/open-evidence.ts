@@ -34,7 +34,7 @@ export interface OpenedEvidence {
 export const VERIFY_AGAIN = 'Run odoo-gate verify on the image again, signed, and promote with the new evidence.';
 
 /**
- * The evidence in a DSSE envelope, and who signed it; or the first reason that speaks against it, in the order parse,
+ * The evidence in a signed file, and who signed it; or the first reason that speaks against it, in the order parse,
  * signature, payload type, statement. Nothing is read that was not signed. What it is about is for `distrustOf`.
  */
 export function openEvidence(json: string, signers: readonly Signer[]): OpenedEvidence | Distrust {
@@ -44,19 +44,19 @@ export function openEvidence(json: string, signers: readonly Signer[]): OpenedEv
       case 'unreadable':
         return distrust(
           'evidence-unreadable',
-          'It is no DSSE envelope, or cut off.',
+          'It is neither a DSSE envelope nor a Sigstore bundle, or cut off.',
           'Give the evidence.json, unchanged.',
         );
       case 'unknown':
         return distrust(
           'signer-unknown',
-          'Nobody in the policy signed it, or it was changed since.',
-          'Sign with a trusted key; or add the public key to the policy, if you know whose it is.',
+          `Nobody in the policy signed it, or it was changed since${opened.reason ? `: ${opened.reason}` : ''}.`,
+          'Sign as somebody whom the policy names; or add their public key or identity to it, if you know whose it is.',
         );
       case 'revoked':
         return distrust(
           'signer-revoked',
-          `It is signed by ${opened.by.name}, whose key is revoked.`,
+          `It is signed by ${opened.by.name}, who is revoked.`,
           `${VERIFY_AGAIN} Leave this file out.`,
         );
       case 'payload-type':
@@ -71,7 +71,7 @@ export function openEvidence(json: string, signers: readonly Signer[]): OpenedEv
   return distrust(
     'signer-other-environment',
     `It is signed by ${name}, who is trusted for ${environments.join(', ')}, not for ${evidence.environment}.`,
-    `Verify in ${environments.join(' or ')}; or sign with a key that is trusted for ${evidence.environment}.`,
+    `Verify in ${environments.join(' or ')}; or sign as somebody who is trusted for ${evidence.environment}.`,
   );
 }
 

@@ -8,14 +8,14 @@ const ci = { name: 'ci', publicKey: publicPem, environments: ['uat'] };
 const policy = (change: object) => stringify({ signers: [ci], ...change });
 const tags = { from: 'uat-v1.2.3', to: 'prod-v1.2.3' };
 
-it('a policy names signers and what they are trusted for', () => {
-  expect(parsePolicy(policy({})).signers).toEqual([
+it('a policy names signers and what they are trusted for', async () => {
+  expect((await parsePolicy(policy({}))).signers).toEqual([
     { name: 'ci', publicKey: expect.anything(), environments: ['uat'], revoked: false },
   ]);
 });
 
-it('without steps of its own a policy lets versions and commits go from UAT to production, on a verify of a day', () => {
-  const { steps } = parsePolicy(policy({}));
+it('without steps of its own a policy lets versions and commits go from UAT to production, on a verify of a day', async () => {
+  const { steps } = await parsePolicy(policy({}));
   expect(steps).toMatchObject([
     { from: 'uat-v{version}', to: 'prod-v{version}', environment: 'uat', runs: ['verify'], maxAgeHours: 24 },
     { from: 'uat-{sha}', to: 'prod-{sha}' },
@@ -23,22 +23,23 @@ it('without steps of its own a policy lets versions and commits go from UAT to p
   expect(steps[0]?.approval).toBeUndefined();
 });
 
-it('approval asks the questions of a release, unless the policy has its own', () => {
-  const { steps } = parsePolicy(policy({ promotions: [{ from: 'a', to: 'b', approval: {} }] }));
+it('approval asks the questions of a release, unless the policy has its own', async () => {
+  const { steps } = await parsePolicy(policy({ promotions: [{ from: 'a', to: 'b', approval: {} }] }));
   expect(steps[0]?.approval).toMatchObject({ by: 'operator', count: 1 });
   expect(steps[0]?.approval?.questions).toHaveLength(4);
 });
 
-it('the digest of a policy changes with a comment in it: what was judged is what stood there', () => {
-  expect(parsePolicy(`${policy({})}# more\n`).digest).not.toBe(parsePolicy(policy({})).digest);
+it('the digest of a policy changes with a comment in it: what was judged is what stood there', async () => {
+  const [plain, commented] = await Promise.all([parsePolicy(policy({})), parsePolicy(`${policy({})}# more\n`)]);
+  expect(commented.digest).not.toBe(plain.digest);
 });
 
 it.each([
   ['a version', tags, 'uat-v{version}'],
   ['a release candidate', { from: 'uat-v1.2.3-rc1', to: 'prod-v1.2.3-rc1' }, 'uat-v{version}'],
   ['a commit', { from: 'uat-0a1b2c3', to: 'prod-0a1b2c3' }, 'uat-{sha}'],
-])('%s takes its step', (_, step, from) => {
-  expect(stepOf(parsePolicy(policy({})), step).from).toBe(from);
+])('%s takes its step', async (_, step, from) => {
+  expect(stepOf(await parsePolicy(policy({})), step).from).toBe(from);
 });
 
 it.each([
@@ -48,8 +49,9 @@ it.each([
   ['a longer tag', { from: 'uat-v1.2.3', to: 'prod-v1.2.3+x' }],
   ['to a tag that moves', { from: 'uat-v1.2.3', to: 'prod-latest' }],
   ['from a dot that is any letter', { from: 'uat-v1x2', to: 'prod-v1x2' }],
-])('no step leads %s', (_, step) => {
-  expect(() => stepOf(parsePolicy(policy({})), step)).toThrow(
+])('no step leads %s', async (_, step) => {
+  const parsed = await parsePolicy(policy({}));
+  expect(() => stepOf(parsed, step)).toThrow(
     expect.objectContaining({ refusals: [expect.objectContaining({ code: 'step-not-allowed' })] }),
   );
 });
@@ -71,8 +73,8 @@ it.each([
     policy({ promotions: [{ from: 'a', to: 'b', approval: { by: 'another' } }] }),
     'promotions.0.approval',
   ],
-])('a policy that %s is refused, and what is wrong is named', (_, text, says) => {
-  expect(() => parsePolicy(text)).toThrow(
+])('a policy that %s is refused, and what is wrong is named', async (_, text, says) => {
+  await expect(parsePolicy(text)).rejects.toThrow(
     expect.objectContaining({ code: 'policy-file', exitCode: 2, message: expect.stringContaining(says) }),
   );
 });

@@ -4,8 +4,7 @@ import type { Policy } from '../../../deploy/promote/policy.ts';
 import type { EvidenceFile } from '../../../deploy/promote/select-runs.ts';
 import { seal } from '../../../harness/evidence/dsse.ts';
 import { newKeyPair, readSigningKey, type SigningKey } from '../../../harness/evidence/keys.ts';
-import type { Party } from '../../../harness/evidence/signed.ts';
-import { sha256Of } from '../../../harness/evidence/signed.ts';
+import { type KeyParty, sha256Of } from '../../../harness/evidence/signed.ts';
 import type { Evidence } from '../../../harness/evidence/statement.ts';
 import { renderVerdict, type VerdictSummary } from '../../../harness/evidence/verdict-summary.ts';
 import { DIGEST, EVIDENCE, newSigner, sealed } from '../../harness/evidence/sample-evidence.ts';
@@ -21,7 +20,7 @@ export const HOUR = 3_600_000;
 export const NOW = new Date(FINISHED.getTime() + HOUR);
 export const TAGS = { from: 'uat-v1.0.0', to: 'prod-v1.0.0' };
 
-function newApprover(name: string): { key: SigningKey; party: Party } {
+function newApprover(name: string): { key: SigningKey; party: KeyParty } {
   const key = readSigningKey(newKeyPair().privatePem);
   return { key, party: { name, publicKey: createPublicKey(key.key), revoked: false } };
 }

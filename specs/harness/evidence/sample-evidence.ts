@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { seal } from '../../../harness/evidence/dsse.ts';
 import { newKeyPair, readSigningKey, type SigningKey } from '../../../harness/evidence/keys.ts';
+import type { KeyParty } from '../../../harness/evidence/signed.ts';
 import { type Evidence, renderStatement } from '../../../harness/evidence/statement.ts';
 import type { Signer } from '../../../harness/evidence/trust.ts';
 import { FINISHED, reportOf } from '../../deploy/promote/report.ts';
@@ -8,7 +9,7 @@ import { FINISHED, reportOf } from '../../deploy/promote/report.ts';
 export const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 /** A key and the entry of a trust file that trusts it for UAT. */
-export function newSigner(change: Partial<Signer> = {}): { key: SigningKey; signer: Signer } {
+export function newSigner(change: Partial<Signer & KeyParty> = {}): { key: SigningKey; signer: Signer & KeyParty } {
   const { privatePem } = newKeyPair();
   const key = readSigningKey(privatePem);
   return {
