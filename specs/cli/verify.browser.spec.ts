@@ -105,7 +105,8 @@ describe('the same, sanitized and anonymized', () => {
   let result: CliResult;
   let report: RunReport;
   beforeAll(async () => {
-    result = await verify(['--backup', backup().zip, '--sanitize', '--anonymize', '--out', out]);
+    const record = ['--history', join(folder, 'uat.jsonl'), '--operator', 'otto', '--environment', 'uat'];
+    result = await verify(['--backup', backup().zip, '--sanitize', '--anonymize', '--out', out, ...record]);
     report = parseReport(result.stdout);
   });
 
@@ -126,6 +127,12 @@ describe('the same, sanitized and anonymized', () => {
     expect(contentOf('report.html')).toMatch(/^<!doctype html>/i);
     expect(contentOf('junit.xml')).toContain('<testsuites');
     expect(JSON.parse(contentOf('ctrf.json'))).toMatchObject({ results: { summary: { failed: 0 } } });
+  });
+
+  it('is recorded in the history', async () => {
+    const [line = '', ...more] = (await readFile(join(folder, 'uat.jsonl'), 'utf8')).trim().split('\n');
+    expect(more).toEqual([]);
+    expect(JSON.parse(line)).toMatchObject({ version: '19', environment: 'uat', status: 'verified', operator: 'otto' });
   });
 
   it('keeps a screenshot of every step', async () => {
