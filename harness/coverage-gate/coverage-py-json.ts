@@ -1,14 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
-import { type Coverage, CoverageBuilder, type Totals } from './model.ts';
-import { contradictory, malformed, truncated } from './report-error.ts';
+import { type Coverage, CoverageBuilder, type FileCoverage, type Totals, uniteBranches } from './model.ts';
+import { contradictory, malformed } from './report-error.ts';
 
 const count = z.int().nonnegative();
 /** One predicate for a whole list: a schema per number would take most of the time. */
 const lineNumbers = z.custom<number[]>(
   (value) => Array.isArray(value) && value.every((line) => Number.isSafeInteger(line) && line >= 0),
   'expected a list of line numbers',
+);
+/** From a line to another, or out of it: then the second is negative. */
+const jumps = z.custom<[number, number][]>(
+  (value) =>
+    Array.isArray(value) &&
+    value.every((jump) => Array.isArray(jump) && jump.length === 2 && jump.every(Number.isSafeInteger)),
+  'expected a list of branches',
 );
 const summary = z.object({ covered_lines: count, num_statements: count, missing_lines: count });
 const report = z.object({
@@ -19,6 +24,8 @@ const report = z.object({
       executed_lines: lineNumbers,
       missing_lines: lineNumbers,
       excluded_lines: lineNumbers.default([]),
+      executed_branches: jumps.default([]),
+      missing_branches: jumps.default([]),
       summary,
     }),
   ),
@@ -27,21 +34,25 @@ const report = z.object({
 type FileReport = z.infer<typeof report>['files'][string];
 
 /**
- * Reads the report of `coverage json` (coverage.py 5 and later), with or without branches; branches are not counted.
- * Every file's lines must agree with that file's summary, and the summaries with the totals.
+ * Reads the report of `coverage json` (coverage.py 5 and later). Every file's lines must agree with that file's summary,
+ * and the summaries with the totals.
  *
- * @throws CoverageReportError if it is cut off, another tool's, or contradicts itself
+ * @throws CoverageReportError if it is another tool's, or contradicts itself
  */
-export async function readCoveragePyJson(path: string): Promise<Coverage> {
-  const parsed = report.safeParse(await parseJson(path));
+export function coverageOfCoveragePy(path: string, value: object): Coverage {
+  const parsed = report.safeParse(value);
   if (!parsed.success) throw malformed(path, explain(parsed.error));
 
   const coverage = new CoverageBuilder();
   const sum: Totals = { covered: 0, total: 0 };
   for (const [name, file] of Object.entries(parsed.data.files)) {
-    const lines = coverage.file(name);
-    for (const line of file.missing_lines) lines.set(line, lines.get(line) ?? 0);
-    for (const line of coveredStatements(path, name, file)) lines.set(line, (lines.get(line) ?? 0) + 1);
+    const target = coverage.file(name);
+    const add = (line: number, hits: number) => {
+      if (!target.lines.add(line, hits)) throw malformed(path, `${name} has a line ${line}, as no source has`);
+    };
+    for (const line of file.missing_lines) add(line, 0);
+    for (const line of coveredStatements(path, name, file)) add(line, 1);
+    addBranches(target, file);
     sum.covered += file.summary.covered_lines;
     sum.total += file.summary.num_statements;
   }
@@ -53,6 +64,21 @@ export async function readCoveragePyJson(path: string): Promise<Coverage> {
     );
   }
   return coverage.build();
+}
+
+/** Sorted by where they lead: taken or not, a branch has the same place in every shard. */
+function addBranches(target: FileCoverage, { executed_branches, missing_branches }: FileReport): void {
+  const all = [
+    ...executed_branches.map(([from, to]) => ({ from, to, taken: true })),
+    ...missing_branches.map(([from, to]) => ({ from, to, taken: false })),
+  ].sort((a, b) => a.to - b.to);
+  for (const [from, branches] of Map.groupBy(all, (branch) => branch.from)) {
+    uniteBranches(
+      target,
+      from,
+      branches.map(({ taken }) => taken),
+    );
+  }
 }
 
 /**
@@ -76,16 +102,6 @@ function coveredStatements(path: string, name: string, file: FileReport): number
   }
   const surplus = executed.size - covered_lines;
   return surplus === 0 ? [...executed] : [...executed].sort((a, b) => a - b).slice(surplus);
-}
-
-async function parseJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8');
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    if (/[}\]]\s*$/.test(text)) throw malformed(path, 'it is not valid JSON');
-    throw truncated(path, `the JSON is cut off after ${text.length} characters`, messageOf(error));
-  }
 }
 
 function explain(error: z.ZodError): string {

@@ -1,21 +1,43 @@
 import type { Finding } from '../check.ts';
-import { type Coverage, type Totals, totalsOfFile } from './model.ts';
+import { formatRanges } from './line-ranges.ts';
+import type { Coverage, Totals } from './model.ts';
+import { type Changes, lineBefore } from './unified-diff.ts';
 
 const MOST_FILES = 20;
 
 /** The files that pull coverage down, those with the most lines first; at most 20 by name, the others as a count. */
-export function explainDecrease(base: Coverage, head: Coverage): Finding[] {
+export function explainDecrease(
+  base: Coverage,
+  head: Coverage,
+  changes: Changes | undefined,
+  concerned: (path: string) => boolean = () => true,
+): Finding[] {
   const losses = [...new Set([...base.keys(), ...head.keys()])]
-    .map((file) => ({ file, ...lossOf(totalsIn(base, file), totalsIn(head, file)) }))
+    .filter((file) => concerned(file) && !changes?.gone.has(file))
+    .map((file) => ({ file, ...lossOf(base.get(file)?.lines.totals, head.get(file)?.lines.totals) }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.file < b.file ? -1 : 1));
 
-  const findings: Finding[] = losses
-    .slice(0, MOST_FILES)
-    .map(({ file, message, count }) => ({ message, location: file, count }));
+  const findings: Finding[] = losses.slice(0, MOST_FILES).map(({ file, message, count }) => {
+    const lines = formatRanges(newlyMissed(file, base, head, changes));
+    return { message, location: lines === '' ? file : `${file}:${lines}`, count };
+  });
   const more = losses.length - findings.length;
   if (more > 0) findings.push({ message: 'more files lost coverage', count: more });
   return findings;
+}
+
+/** Lines that no test runs now, and that were not missed before: by the diff, or else by their numbers. */
+function newlyMissed(file: string, base: Coverage, head: Coverage, changes: Changes | undefined): number[] {
+  const before = base.get(file)?.lines;
+  const change = changes?.files.get(file);
+  return [...(head.get(file)?.lines ?? [])]
+    .filter(([line, hits]) => {
+      if (hits > 0) return false;
+      const earlier = change === undefined ? line : lineBefore(change, line);
+      return earlier === undefined || before?.get(earlier) !== 0;
+    })
+    .map(([line]) => line);
 }
 
 function lossOf(before: Totals | undefined, after: Totals | undefined): { message: string; count: number } {
@@ -32,9 +54,4 @@ function lossOf(before: Totals | undefined, after: Totals | undefined): { messag
   return lost >= uncovered
     ? { count: lost, message: `lost covered lines: ${change}` }
     : { count: uncovered, message: `gained lines that are not covered: ${change}` };
-}
-
-function totalsIn(coverage: Coverage, file: string): Totals | undefined {
-  const lines = coverage.get(file);
-  return lines && totalsOfFile(lines);
 }

@@ -1,12 +1,13 @@
-import { open } from 'node:fs/promises';
-import { addHits, type Coverage, CoverageBuilder, totalsOfFile } from './model.ts';
+import { forEachLine } from './byte-lines.ts';
+import { MOST_LINES } from './line-hits.ts';
+import { type Coverage, CoverageBuilder, emptyFile, type FileCoverage } from './model.ts';
 import { type CoverageReportError, contradictory, malformed, truncated } from './report-error.ts';
 
 /** `SF:` to `end_of_record`: one file as one test run saw it. */
 interface Record {
-  file: string;
+  name: string;
   startedAt: number;
-  lines: Map<number, number>;
+  file: FileCoverage;
   /** `LF`: how many lines the record says it holds. */
   found?: number;
   /** `LH`: how many of them it says were hit. */
@@ -15,7 +16,7 @@ interface Record {
 
 /**
  * Reads an LCOV tracefile (the geninfo manual page describes the format) as a stream. A file may come in several
- * records: their lines are united. Branches and functions are not counted. Each record must agree with its own LF and LH.
+ * records: they are united. Functions are not counted. Each record must agree with its own LF and LH.
  *
  * @throws CoverageReportError if it is cut off, malformed, or contradicts itself
  */
@@ -24,27 +25,33 @@ export async function readLcov(path: string): Promise<Coverage> {
   let record: Record | undefined;
   let number = 0;
 
-  await using file = await open(path);
-  for await (const text of file.readLines()) {
-    number += 1;
-    const line = number === 1 ? text.replace(/^\uFEFF/, '') : text;
+  const keyword = (line: string): void => {
     if (line.startsWith('SF:')) {
       if (record !== undefined) throw unfinished(path, record);
       if (line.length === 3) throw malformed(path, `line ${number}: a record without a file name`);
-      record = { file: line.slice(3), startedAt: number, lines: new Map() };
+      record = { name: line.slice(3), startedAt: number, file: emptyFile() };
     } else if (line === 'end_of_record') {
       if (record === undefined) throw malformed(path, `line ${number}: the end of a record that never began`);
       agreesWithItself(path, record);
-      const target = coverage.file(record.file);
-      for (const [at, hits] of record.lines) addHits(target, at, hits);
+      coverage.add(record.name, record.file);
       record = undefined;
     } else if (line.startsWith('DA:')) {
       if (record === undefined) throw malformed(path, `line ${number}: a line of code outside any file`);
-      const [, at, hits] = /^DA:([1-9]\d*),(\d+)(?:,.*)?$/.exec(line) ?? [];
-      if (at === undefined || hits === undefined) {
-        throw malformed(path, `line ${number}: DA must be a line from 1 up and hits from 0 up`);
+      const [, at, hits, checksum] = /^DA:([1-9]\d*),(\d+)(?:,(.*))?$/.exec(line) ?? [];
+      if (at === undefined || hits === undefined || !record.file.lines.add(Number(at), Number(hits))) {
+        throw malformed(path, `line ${number}: DA must be a line from 1 to ${MOST_LINES} and hits from 0 up`);
       }
-      addHits(record.lines, Number(at), Number(hits));
+      if (checksum !== undefined && checksum !== '') record.file.checksums.set(Number(at), checksum);
+    } else if (line.startsWith('BRDA:')) {
+      if (record === undefined) throw malformed(path, `line ${number}: a branch outside any file`);
+      // line, [e]block, branch, taken: the branch may be a text with commas.
+      const [, at, taken] = /^BRDA:(\d+),[^,]+,.+,(-|\d+)$/.exec(line) ?? [];
+      if (at === undefined || taken === undefined) throw malformed(path, `line ${number}: BRDA lacks line or hits`);
+      // coverage.py 7.6 writes line 0 for the way out of a module.
+      if (at === '0') return;
+      const outcomes = record.file.branches.get(Number(at)) ?? [];
+      outcomes.push(taken !== '-' && taken !== '0');
+      record.file.branches.set(Number(at), outcomes);
     } else if (record !== undefined && /^L[FH]:/.test(line)) {
       const [, which, value] = /^L([FH]):(\d+)$/.exec(line) ?? [];
       if (value === undefined) throw malformed(path, `line ${number}: LF and LH must be counts`);
@@ -52,20 +59,50 @@ export async function readLcov(path: string): Promise<Coverage> {
     } else if (line !== '' && !/^(?:[A-Z]{2,8}\d?:|#)/.test(line)) {
       throw malformed(path, `line ${number} is not LCOV`);
     }
-  }
+  };
+
+  const whole = await forEachLine(path, (bytes, start, end) => {
+    number += 1;
+    if (record !== undefined && addPlainLine(record.file, bytes, start, end)) return;
+    const text = bytes.toString('utf8', start, end);
+    keyword(number === 1 ? text.replace(/^\uFEFF/, '') : text);
+  });
+  if (!whole) throw malformed(path, `line ${number + 1} is longer than any of LCOV`);
   if (record !== undefined) throw unfinished(path, record);
   return coverage.build();
 }
 
-function unfinished(path: string, record: Record): CoverageReportError {
-  return truncated(path, `the record of ${record.file} that starts in line ${record.startedAt} never ends`);
+const [D = 0, A = 0, COLON = 0, COMMA = 0, ZERO = 0] = Buffer.from('DA:,0');
+
+/** Nearly all lines are `DA:12,3`: read from their bytes, without a text. False for any other, and nothing was added. */
+function addPlainLine({ lines }: FileCoverage, bytes: Buffer, start: number, end: number): boolean {
+  if (bytes[start] !== D || bytes[start + 1] !== A || bytes[start + 2] !== COLON || end - start > 20) return false;
+  let line = 0;
+  let index = start + 3;
+  for (; index < end && bytes[index] !== COMMA; index += 1) {
+    const digit = (bytes[index] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return false;
+    line = line * 10 + digit;
+  }
+  const comma = index;
+  let hits = 0;
+  for (index += 1; index < end; index += 1) {
+    const digit = (bytes[index] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return false;
+    hits = hits * 10 + digit;
+  }
+  return comma + 1 < end && lines.add(line, hits);
 }
 
-function agreesWithItself(path: string, { file, startedAt, lines, found, hit }: Record): void {
-  const { covered, total } = totalsOfFile(lines);
+function unfinished(path: string, { name, startedAt }: Record): CoverageReportError {
+  return truncated(path, `the record of ${name} that starts in line ${startedAt} never ends`);
+}
+
+function agreesWithItself(path: string, { name, startedAt, file, found, hit }: Record): void {
+  const { covered, total } = file.lines.totals;
   if ((found ?? total) === total && (hit ?? covered) === covered) return;
   throw contradictory(
     path,
-    `the record of ${file} that starts in line ${startedAt} lists ${covered} of ${total} lines as covered, but says LH ${hit ?? '-'} of LF ${found ?? '-'}`,
+    `the record of ${name} that starts in line ${startedAt} lists ${covered} of ${total} lines as covered, but says LH ${hit ?? '-'} of LF ${found ?? '-'}`,
   );
 }

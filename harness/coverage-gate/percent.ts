@@ -5,6 +5,8 @@ import type { Totals } from './model.ts';
 export interface Percent {
   numerator: bigint;
   denominator: bigint;
+  /** As the user wrote it. */
+  text: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export function parsePercent(value: number, option: string): Percent {
       next: `Give ${option} a number between 0 and 100, such as 80 or 79.5.`,
     });
   }
-  return { numerator: BigInt(whole + fraction), denominator: 10n ** BigInt(fraction.length) };
+  return { numerator: BigInt(whole + fraction), denominator: 10n ** BigInt(fraction.length), text: String(value) };
 }
 
 /** Whether covered / total ≥ min, compared as integers. */
@@ -36,9 +38,15 @@ export function holds(head: Totals, base: Totals, tolerance: Percent): boolean {
   return headPoints >= basePoints - tolerance.numerator * headTotal * baseTotal;
 }
 
-/** `79.99 % (15999 of 20000 lines)`. Rounded down: what is below a threshold never shows as having reached it. */
-export function describeTotals({ covered, total }: Totals): string {
+/** `79.99 % (15999 of 20000 lines)`. */
+export function describeTotals(totals: Totals): string {
+  return `${formatPercent(totals)} (${totals.covered} of ${totals.total} lines)`;
+}
+
+/** `79.99 %`. Rounded down: what is below a threshold never shows as having reached it. `–` for nothing of nothing. */
+export function formatPercent({ covered, total }: Totals): string {
+  if (total === 0) return '–';
   const hundredths = (BigInt(covered) * 10_000n) / BigInt(total);
   const digits = hundredths.toString().padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)} % (${covered} of ${total} lines)`;
+  return `${digits.slice(0, -2)}.${digits.slice(-2)} %`;
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
-import { readCoveragePyJson } from './coverage-py-json.ts';
+import { readCobertura } from './cobertura.ts';
+import { readJsonReport } from './json-report.ts';
 import { readLcov } from './lcov.ts';
 import { type Coverage, totalsOf } from './model.ts';
 import { CoverageReportError } from './report-error.ts';
@@ -12,7 +13,7 @@ import { CoverageReportError } from './report-error.ts';
  */
 export async function readReport(path: string): Promise<Coverage> {
   const coverage = await readerFor(path, await beginningOf(path))(path);
-  if (totalsOf(coverage).total === 0) {
+  if (totalsOf(coverage.values()).total === 0) {
     throw new CoverageReportError(
       'coverage-report-without-lines',
       path,
@@ -23,7 +24,8 @@ export async function readReport(path: string): Promise<Coverage> {
   return coverage;
 }
 
-async function beginningOf(path: string): Promise<string> {
+/** The first 4 KiB. Throws UsageError `coverage-report-missing`, `coverage-report-unreadable`. */
+export async function beginningOf(path: string): Promise<string> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
@@ -47,19 +49,20 @@ function readerFor(path: string, beginning: string): (path: string) => Promise<C
     const next = 'Check that the tests ran under coverage and that the report was written to the end.';
     throw new CoverageReportError('coverage-report-empty', path, 'it is empty', next);
   }
-  if (start.startsWith('{')) return readCoveragePyJson;
+  if (start.startsWith('{')) return readJsonReport;
+  if (/^<(?:\?xml|!DOCTYPE coverage|!--|coverage)/.test(start)) return readCobertura;
   if (/^(?:#.*\s+)*(?:TN|SF):/.test(start)) return readLcov;
   throw new CoverageReportError(
     'coverage-report-foreign',
     path,
     describeForeign(start),
-    'Give a report of `coverage json`, or an LCOV report of c8, vitest or jest.',
+    'Give a report of `coverage json` or `coverage xml`, LCOV, or JSON of istanbul (c8, vitest, jest).',
   );
 }
 
 function describeForeign(start: string): string {
   if (start.startsWith('SQLite format 3')) return 'it is the raw data of coverage.py, not a report';
-  if (start.startsWith('<')) return 'it is XML or HTML, which is not read';
+  if (start.startsWith('<')) return 'it is HTML';
   if (start.startsWith('\u001f\uFFFD')) return 'it is compressed';
-  return 'it is neither coverage.py JSON nor LCOV';
+  return 'it is neither JSON nor Cobertura nor LCOV';
 }

@@ -13,7 +13,7 @@ export function truncated(report: string, problem: string, cause?: unknown): Cov
 }
 
 export function malformed(report: string, problem: string): CoverageReportError {
-  const next = 'Make the report again with `coverage json`, or as LCOV with c8, vitest or jest.';
+  const next = 'Make the report again with `coverage json` or `coverage xml`, or with c8, vitest or jest.';
   return new CoverageReportError('coverage-report-malformed', report, problem, next);
 }
 

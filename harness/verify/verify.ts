@@ -123,7 +123,7 @@ async function verifyCopy(
   required: readonly string[],
   artifactFolder: string,
 ): Promise<Verified> {
-  const coverage = options.coverage === undefined ? [] : await gateCoverage(options.coverage);
+  const coverage = options.coverage === undefined ? [] : (await gateCoverage(options.coverage)).results;
   const fingerprints = await openFingerprints(options.fingerprint);
   const ownFilestore = options.treatment === 'sanitize-and-anonymize';
   const copy = await prepareCopy(context, { ...options, ownFilestore });
