@@ -30,7 +30,10 @@ export function signKeyless(services: SigstoreServices, environment: NodeJS.Proc
     let token = '';
     const identityProvider = {
       getToken: async () => {
-        token = await new sigstore.CIContextProvider().getToken();
+        const given: unknown = await new sigstore.CIContextProvider().getToken();
+        // A provider that refuses gives an answer without one.
+        if (typeof given !== 'string') throw new TypeError('no token');
+        token = given;
         return token;
       },
     };

@@ -20,6 +20,8 @@ export interface LocalSigstore {
   trustedRoot: TrustedRoot;
   /** What Rekor keeps, newest last. */
   logged: string[];
+  /** The path of every request to any of them. */
+  asked: string[];
   stop(): void;
 }
 
@@ -47,6 +49,7 @@ async function startSigstore({ logTime }: { logTime?: Date } = {}): Promise<Loca
   const tsaTime = new Date();
   const tsa = await initializeTSA(newKeys(), tsaTime);
   const logged: string[] = [];
+  const asked: string[] = [];
   const rekor = rekorHandler({
     ...tLog,
     publicKey: tLog.publicKey,
@@ -58,6 +61,7 @@ async function startSigstore({ logTime }: { logTime?: Date } = {}): Promise<Loca
   });
   const handlers = [fulcioHandler(ca), rekor, tsaHandler(tsa)];
   const server = createServer(async (request, response) => {
+    asked.push(request.url ?? '');
     // In whole seconds, as sigstore's own: of parts of one it writes `.07` as `.7`, which nothing reads.
     tsaTime.setTime(Math.floor(Date.now() / 1000) * 1000);
     const {
@@ -82,6 +86,7 @@ async function startSigstore({ logTime }: { logTime?: Date } = {}): Promise<Loca
       ctLog: ctLog.publicKey,
     }),
     logged,
+    asked,
     stop: () => {
       server.closeAllConnections();
       server.close();
@@ -92,7 +97,9 @@ async function startSigstore({ logTime }: { logTime?: Date } = {}): Promise<Loca
 /** A token as a CI hands it to a job. Nobody signed it: this Fulcio takes everybody's word. */
 export function tokenFor({ issuer, subject }: { issuer: string; subject: string }): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return [part({ alg: 'none' }), part({ iss: issuer, sub: subject, aud: 'sigstore' }), 'c2lnbmF0dXJl'].join('.');
+  return [part({ alg: 'none' }), part({ iss: issuer, sub: subject, aud: 'sigstore' }), 'b2YtdGhlLXByb3ZpZGVy'].join(
+    '.',
+  );
 }
 
 /** What a real Rekor makes of an entry of type `dsse`: it checks the envelope, and keeps hashes alone. */
