@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UsageError } from '../../harness/errors.ts';
 import { buildReport } from '../../harness/run.ts';
 import { runSmoke } from '../../harness/smoke/run-smoke.ts';
+import { validate } from '../../harness/smoke/validate/validate.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
@@ -19,6 +20,8 @@ const options = {
   passwordEnv: text,
   flows: list.optional(),
   blur: z.boolean().default(false),
+  validateOnly: z.boolean().default(false),
+  baseUrl: url.optional(),
   ...vouchingShape,
   out: text.optional(),
 };
@@ -30,6 +33,7 @@ export const smoke: Subcommand<typeof options> = {
   examples: [
     'ODOO_PASSWORD=… odoo-gate smoke --url https://uat.example.com --db uat --login admin --password-env ODOO_PASSWORD',
     'odoo-gate smoke … --flows login,apps --out report',
+    'odoo-gate smoke … --validate-only    no browser: pages, modules, base URL, files, websocket, PDFs',
   ],
   options,
   declare: (command) => {
@@ -39,11 +43,18 @@ export const smoke: Subcommand<typeof options> = {
       .addOption(option('--login <login>', 'user of the flows'))
       .addOption(option('--password-env <name>', 'environment variable that holds the password'))
       .addOption(option('--flows <names>', 'comma-separated flows (default: all)'))
+      .addOption(
+        option('--validate-only', 'only ask what a restore or a deployment must not have broken').conflicts(['flows']),
+      )
+      .addOption(option('--base-url <url>', 'with --validate-only: its frozen base URL (default: --url)'))
       .addOption(option('--blur', 'leave nothing readable in screenshots: the database may hold personal data'))
       .addOption(outOption());
     declareVouching(command);
   },
-  run: async ({ url: where, db, login, passwordEnv, flows, blur, format, out, ...given }, { progress, signal }) => {
+  run: async (
+    { url: where, db, login, passwordEnv, flows, blur, validateOnly, baseUrl, format, out, ...given },
+    { progress, signal },
+  ) => {
     const startedAt = new Date();
     const signing = readVouching('smoke', { ...given, out });
     const password = secretFrom(passwordEnv, '--password-env');
@@ -51,17 +62,21 @@ export const smoke: Subcommand<typeof options> = {
       throw new UsageError('options', '--password-env is missing.', { next: 'Name the variable.' });
     const outDir = out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-smoke-')));
     try {
-      const { results, artifacts } = await runSmoke({
-        url: where,
-        database: db,
-        login,
-        password,
-        outDir,
-        screenshots: blur ? 'blur' : 'keep',
-        signal,
-        progress,
-        ...(flows === undefined ? {} : { flows }),
+      const target = { url: where, database: db, login, password };
+      const validation = async () => ({
+        results: await validate({ ...target, ...(baseUrl ? { baseUrl } : {}) }, { progress, signal }),
+        artifacts: [],
       });
+      const flowing = () =>
+        runSmoke({
+          ...target,
+          outDir,
+          screenshots: blur ? 'blur' : 'keep',
+          signal,
+          progress,
+          ...(flows === undefined ? {} : { flows }),
+        });
+      const { results, artifacts } = await (validateOnly ? validation() : flowing());
       const report = buildReport({
         toolVersion,
         startedAt,

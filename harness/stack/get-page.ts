@@ -6,11 +6,12 @@ const MOST_REDIRECTS = 5;
  */
 export async function getPage(
   url: URL,
-  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+  { timeoutMs, signal, headers = {} }: { timeoutMs: number; signal?: AbortSignal; headers?: Record<string, string> },
 ): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const init = {
     redirect: 'manual',
+    headers,
     signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
   } as const;
   let page = url;
