@@ -107,7 +107,8 @@ function strangerOf(sealed: Sealed, parties: readonly Party[]): { reason?: strin
   const opened = keyless.open(sealed.bundle);
   if ('reason' in opened) return opened;
   const { subject, issuer } = opened.signer;
-  return { reason: `it is signed by ${subject.startsWith('https://') ? subject : 'a person'}, known to ${issuer}` };
+  const [who, where] = [subject, issuer].map((each) => (/^https:\/\/[!-~]+$/.test(each) ? each : 'somebody'));
+  return { reason: `it is signed by ${who}, known to ${where}` };
 }
 
 /** What a body says, if it is spelt as `JSON.stringify` spells it: of a key given twice, two readers may read two values. */

@@ -28,7 +28,7 @@ export interface LocalSigstore {
 type TrustedRoot = ReturnType<typeof rootOf>;
 
 /** Runs while the specs of a file do. */
-export function useSigstore(options?: Parameters<typeof startSigstore>[0]): () => LocalSigstore {
+export function useSigstore(options?: Oddities): () => LocalSigstore {
   let running: LocalSigstore | undefined;
   beforeAll(async () => {
     running = await startSigstore(options);
@@ -40,11 +40,17 @@ export function useSigstore(options?: Parameters<typeof startSigstore>[0]): () =
   };
 }
 
-/** `logTime` is what its log says the time is. */
-async function startSigstore({ logTime }: { logTime?: Date } = {}): Promise<LocalSigstore> {
+interface Oddities {
+  /** What its log says the time is. */
+  logTime?: Date;
+  /** No log is told of its certificates. */
+  secretly?: boolean;
+}
+
+async function startSigstore({ logTime, secretly = false }: Oddities = {}): Promise<LocalSigstore> {
   const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ctLog = await initializeCTLog(newKeys());
-  const ca = await initializeCA(newKeys(), ctLog);
+  const ca = await initializeCA(newKeys(), secretly ? undefined : ctLog);
   const tLog = await initializeTLog('http://sigstore.test', newKeys(), logTime);
   const tsaTime = new Date();
   const tsa = await initializeTSA(newKeys(), tsaTime);

@@ -15,6 +15,7 @@ const sigstore = useSigstore();
 const another = useSigstore();
 /** Its log says that the certificate had expired an hour ago. */
 const late = useSigstore({ logTime: new Date(Date.now() + 3_600_000) });
+const secret = useSigstore({ secretly: true });
 const ci = newSigner();
 const BODY = renderStatement(EVIDENCE);
 const trusted = (change: Parameters<typeof keylessSigner>[1] = {}) => [keylessSigner(sigstore(), change)];
@@ -289,6 +290,11 @@ describe('evidence is not trusted when', () => {
     const bundle: Bundle = JSON.parse(await signAs(WORKFLOW, sigstore(), BODY, { tsaUrl }));
     bundle.verificationMaterial.tlogEntries = [];
     expect(openEvidence(JSON.stringify(bundle), trusted())).toMatchObject(refusal('expected 1 tlog entries, got 0'));
+  });
+
+  it('its certificate is in no log', async () => {
+    const opened = openEvidence(await keylessEvidence(secret()), [keylessSigner(secret())]);
+    expect(opened).toMatchObject(refusal('expected 1 SCTs, got 0'));
   });
 
   it('its certificate had expired when it was logged', async () => {
