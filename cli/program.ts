@@ -19,6 +19,7 @@ const SUBCOMMANDS: Readonly<Record<string, Add>> = {
   fingerprint: lazily(async () => (await import('./commands/fingerprint.ts')).fingerprint),
   selftest: lazily(async () => (await import('./commands/selftest.ts')).selftest),
   smoke: lazily(async () => (await import('./commands/smoke.ts')).smoke),
+  test: lazily(async () => (await import('./commands/test.ts')).test),
   coverage: lazily(async () => (await import('./commands/coverage.ts')).coverage),
   keys: lazily(async () => (await import('./commands/keys.ts')).keys),
   gate: lazily(async () => (await import('./commands/gate.ts')).gate),

@@ -31,6 +31,18 @@ export interface Artifact {
   path: string;
 }
 
+/** One test of an addon, as its last attempt ended. */
+export interface TestRun {
+  addon: string;
+  /** `test_greeting.TestGreeting.test_formal` */
+  name: string;
+  /** `flaky`: failed, and passed when it ran again. `unfinished`: Odoo ended before it did. */
+  outcome: 'passed' | 'failed' | 'error' | 'skipped' | 'flaky' | 'unfinished';
+  durationMs: number;
+  /** How it failed, or why it was skipped, as Odoo logged it. */
+  message?: string;
+}
+
 export type ReportedCheck = CheckResult & { required: boolean };
 
 /** The one model that every renderer draws from. Schema `odoo-gate/report@1`. */
@@ -48,6 +60,8 @@ export interface RunReport {
   verdict: Verdict;
   reasons: string[];
   checks: ReportedCheck[];
+  /** Absent where no addon was tested. */
+  tests?: TestRun[];
   artifacts: Artifact[];
 }
 
@@ -115,6 +129,7 @@ export function buildReport(input: {
   sanitized?: Sanitized | undefined;
   required: readonly string[];
   results: readonly CheckResult[];
+  tests?: readonly TestRun[];
   artifacts: readonly Artifact[];
 }): RunReport {
   const required = [...new Set(input.required)].sort();
@@ -129,6 +144,7 @@ export function buildReport(input: {
     policy: { digest: policyDigest(required), required },
     ...judge(input.results, required),
     checks: input.results.map((result) => ({ ...result, required: required.includes(result.id) })),
+    ...(input.tests === undefined ? {} : { tests: [...input.tests] }),
     artifacts: [...input.artifacts],
   };
 }

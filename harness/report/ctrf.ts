@@ -1,6 +1,6 @@
 import type { CTRFReport, Test } from 'ctrf';
 import type { CheckStatus } from '../check.ts';
-import type { ReportedCheck, RunReport } from '../run.ts';
+import type { ReportedCheck, RunReport, TestRun } from '../run.ts';
 import { describeFinding } from './plain-text.ts';
 import { explainVerdict, groupByArea } from './wording.ts';
 
@@ -23,7 +23,7 @@ export function renderCtrf(report: RunReport): string {
     message: [explainVerdict(report), ...report.reasons].join('\n'),
   };
   const checks = groupByArea(report.checks).flatMap((area) => area.checks.map((check) => toTest(area.name, check)));
-  const tests = [verdict, ...checks];
+  const tests = [verdict, ...checks, ...(report.tests ?? []).map(ofAddon)];
   const count = (status: Test['status']) => tests.filter((test) => test.status === status).length;
   const ctrf: CTRFReport = {
     reportFormat: 'CTRF',
@@ -47,6 +47,19 @@ export function renderCtrf(report: RunReport): string {
     },
   };
   return `${JSON.stringify(ctrf, null, 2)}\n`;
+}
+
+function ofAddon({ addon, name, outcome, durationMs, message }: TestRun): Test {
+  const failed = ['failed', 'error', 'unfinished'].includes(outcome);
+  return {
+    name,
+    status: failed ? 'failed' : outcome === 'skipped' ? 'skipped' : 'passed',
+    rawStatus: outcome,
+    duration: durationMs,
+    suite: [addon],
+    ...(outcome === 'flaky' ? { flaky: true } : {}),
+    ...(message === undefined ? {} : { message: message.trimEnd().split('\n').at(-1) ?? '', trace: message }),
+  };
 }
 
 function toTest(area: string, check: ReportedCheck): Test {

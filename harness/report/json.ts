@@ -78,6 +78,17 @@ const runReport = z.strictObject({
   verdict: z.enum(['pass', 'refuse', 'inconclusive']),
   reasons: z.array(z.string()),
   checks: z.array(checks),
+  tests: z.exactOptional(
+    z.array(
+      z.strictObject({
+        addon: text,
+        name: text,
+        outcome: z.enum(['passed', 'failed', 'error', 'skipped', 'flaky', 'unfinished']),
+        durationMs: count,
+        message: z.exactOptional(z.string()),
+      }),
+    ),
+  ),
   artifacts: z.array(
     z.strictObject({
       kind: z.enum(['screenshot', 'trace', 'log', 'report']),

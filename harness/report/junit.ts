@@ -1,4 +1,4 @@
-import type { ReportedCheck, RunReport } from '../run.ts';
+import type { ReportedCheck, RunReport, TestRun } from '../run.ts';
 import { type Markup, markup } from './markup.ts';
 import { describeFinding, plural } from './plain-text.ts';
 import { explainVerdict, groupByArea } from './wording.ts';
@@ -19,7 +19,7 @@ interface Case {
 }
 
 /**
- * JUnit XML: one suite an area, one case a check. Failed is a failure, inconclusive an error (never skipped), not
+ * JUnit XML: one suite an area, one case a check; then one suite an addon, one case a test. Failed is a failure, inconclusive an error (never skipped), not
  * applicable is skipped. The first case is the verdict itself, so that a required check that never ran shows as well.
  */
 export function renderJunit(report: RunReport): string {
@@ -27,6 +27,10 @@ export function renderJunit(report: RunReport): string {
   const suites = [
     { name: 'Verdict', cases: [verdictCase(report)] },
     ...areas.map(({ name, checks }) => ({ name, cases: checks.map(checkCase) })),
+    ...[...Map.groupBy(report.tests ?? [], ({ addon }) => addon)].map(([name, tests]) => ({
+      name,
+      cases: tests.map(testCase),
+    })),
   ];
   const all = suites.flatMap(({ cases }) => cases);
   return `${markup`<?xml version="1.0" encoding="UTF-8"?>
@@ -63,6 +67,39 @@ function checkCase(check: ReportedCheck): Case {
     case 'not-applicable':
       return { ...common, result: 'skipped', message: check.reason, details: '' };
   }
+}
+
+/** JUnit knows no flaky test: it passed at last, and `tests.flaky` names it. */
+function testCase({ addon, name, outcome, durationMs, message = '' }: TestRun): Case {
+  const result = (
+    {
+      passed: 'passed',
+      flaky: 'passed',
+      skipped: 'skipped',
+      failed: 'failure',
+      error: 'error',
+      unfinished: 'error',
+    } as const
+  )[outcome];
+  const [className = '', method = name] = splitAtLastDot(name);
+  return {
+    className: `${addon}.${className}`,
+    name: method,
+    durationMs,
+    result,
+    type: outcome,
+    message:
+      message
+        .trimEnd()
+        .split('\n')
+        .at(result === 'skipped' ? 0 : -1) ?? '',
+    details: message,
+  };
+}
+
+function splitAtLastDot(name: string): string[] {
+  const dot = name.lastIndexOf('.');
+  return [name.slice(0, Math.max(dot, 0)), name.slice(dot + 1)];
 }
 
 function renderSuite({ name, cases }: Suite, timestamp: string): Markup {

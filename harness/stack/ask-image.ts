@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
+import { pack } from 'tar-stream';
 import { cacheFolder } from './cache-folder.ts';
 import type { Engine } from './engine.ts';
 import type { Run } from './run-identity.ts';
@@ -28,7 +29,7 @@ export async function askImage<T>(
   const file = join(cacheFolder('images'), question);
   const remembered = await readFile(file, 'utf8').catch(() => undefined);
   if (remembered !== undefined) return parse(remembered);
-  const answer = await runInImage(engine, image.id, run, command);
+  const answer = await runInImage(engine, image.id, run, [script, ...args]);
   if (answer === undefined) return undefined;
   const parsed = parse(answer);
   await writeFile(`${file}.${run.id}`, answer, { mode: 0o600 });
@@ -36,15 +37,34 @@ export async function askImage<T>(
   return parsed;
 }
 
-async function runInImage({ docker }: Engine, image: string, run: Run, command: string[]): Promise<string | undefined> {
+/** What a container may see beside its image. */
+interface Beside {
+  /** As `docker run --volume` takes them. */
+  binds?: readonly string[];
+  /** Files by their path. */
+  files?: Readonly<Record<string, string>>;
+  /** Instead of the image's. */
+  user?: string;
+}
+
+/** What a shell script prints in a container of an image, which reaches nothing; undefined when it did not end with 0. */
+export async function runInImage(
+  { docker }: Engine,
+  image: string,
+  run: Run,
+  [script, ...args]: readonly [script: string, ...args: string[]],
+  { binds = [], files = {}, user }: Beside = {},
+): Promise<string | undefined> {
   const container = await docker.createContainer({
     Image: image,
     Entrypoint: ['sh'],
-    Cmd: command,
+    Cmd: ['-c', script, 'sh', ...args],
     Labels: run.labels,
-    HostConfig: { NetworkMode: 'none' },
+    ...(user === undefined ? {} : { User: user }),
+    HostConfig: { NetworkMode: 'none', Binds: [...binds] },
   });
   try {
+    if (Object.keys(files).length > 0) await container.putArchive(tarOf(files), { path: '/' });
     const stream = await container.attach({ stream: true, stdout: true, stderr: true });
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     stderr.resume();
@@ -58,4 +78,11 @@ async function runInImage({ docker }: Engine, image: string, run: Run, command: 
   } finally {
     await container.remove({ force: true, v: true }).catch(() => {});
   }
+}
+
+function tarOf(files: Readonly<Record<string, string>>): Readable {
+  const archive = pack();
+  for (const [name, content] of Object.entries(files)) archive.entry({ name, mode: 0o644 }, content);
+  archive.finalize();
+  return Readable.from(archive);
 }

@@ -7,7 +7,7 @@ import type { DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import { UsageError } from '../errors.ts';
 import type { OdooImage } from './image.ts';
-import { runOdoo } from './odoo.ts';
+import { type ModuleFolder, runOdoo } from './odoo.ts';
 import { describeRecord, type OdooLog } from './odoo-log.ts';
 import { STACK_DATABASE } from './postgres.ts';
 import type { RunContext } from './run-context.ts';
@@ -19,22 +19,36 @@ interface FreshDatabase {
   modules: readonly string[];
   demo: boolean;
   addons?: readonly string[];
+  /** The code of those modules that the image lacks; each is an ingredient by its own content. */
+  code?: readonly ModuleFolder[];
 }
 
-/** A new database with these modules, initialised once per image, modules, demo data and addons' content. */
-export async function freshTemplate(
-  context: RunContext,
-  { image, postgresImage, modules, demo, addons = [] }: FreshDatabase,
-): Promise<Template> {
-  const { engine, run, network, signal } = context;
-  const sorted = [...new Set(modules)].sort();
-  const ingredients = {
+/** All that a new database depends on: with the same ingredients the same template serves. */
+export async function freshIngredients({
+  image,
+  modules,
+  demo,
+  addons = [],
+  code = [],
+}: Omit<FreshDatabase, 'image' | 'postgresImage'> & { image: { id: string } }): Promise<Record<string, unknown>> {
+  return {
     kind: 'fresh',
     odoo: image.id,
-    modules: sorted,
+    modules: sortedOnce(modules),
     demo,
     addons: await Promise.all(addons.map(folderDigest)),
+    ...(code.length === 0 ? {} : { code: await codeDigests(code) }),
   };
+}
+
+const sortedOnce = (modules: readonly string[]) => [...new Set(modules)].sort();
+
+/** A new database with these modules, initialised once per image, modules, demo data and addons' content. */
+export async function freshTemplate(context: RunContext, fresh: FreshDatabase): Promise<Template> {
+  const { image, postgresImage, modules, demo, addons = [], code = [] } = fresh;
+  const { engine, run, network, signal } = context;
+  const sorted = sortedOnce(modules);
+  const ingredients = await freshIngredients(fresh);
   return useTemplate(
     { ...context, postgresImage },
     {
@@ -46,6 +60,7 @@ export async function freshTemplate(
           network,
           image,
           addons,
+          modules: code,
           database: postgres.address(STACK_DATABASE),
           args: ['--init', sorted.join(','), demoFlag(image.series, demo), '--stop-after-init'],
           takeFilestoreTo: filestore,
@@ -63,6 +78,12 @@ export async function freshTemplate(
   );
 }
 
+/** Name and digest of each, by name. */
+async function codeDigests(code: readonly ModuleFolder[]): Promise<[name: string, digest: string][]> {
+  const digests = await Promise.all(code.map(async ({ name, path }) => [name, await folderDigest(path)] as const));
+  return digests.map(([name, digest]): [string, string] => [name, digest]).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 async function notInstalled(address: DatabaseAddress, modules: readonly string[]): Promise<string[]> {
   const installed = await withReadOnlySession(address, (session) =>
     session.query<{ name: string }>("SELECT name FROM ir_module_module WHERE state = 'installed'"),
@@ -77,7 +98,7 @@ function reasonIn(log: OdooLog): string {
 }
 
 /** The flag's meaning changed in 19: before, demo data came unless refused; since, only when asked for. */
-function demoFlag(series: string, demo: boolean): string {
+export function demoFlag(series: string, demo: boolean): string {
   if (Number.parseFloat(series) >= 19) return demo ? '--with-demo' : '--without-demo';
   return demo ? '--without-demo=' : '--without-demo=all';
 }

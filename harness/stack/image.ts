@@ -21,7 +21,7 @@ export interface ResolvedImage {
 export interface OdooImage extends ResolvedImage {
   /** `19.0`. */
   series: string;
-  /** The `addons_path` of its configuration file. */
+  /** The folders of its configuration's `addons_path` that hold modules: on a command line Odoo 14 takes no empty one. */
   addonsPath: string[];
   /** Names of the options in its configuration file. */
   configured: ReadonlySet<string>;
@@ -101,20 +101,12 @@ export async function probeOdoo(engine: Engine, image: ResolvedImage, run: Run):
       },
     );
   }
-  const options = new Map(
-    [...answer.matchAll(/^[ \t]*([a-z_]+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]),
-  );
+  const options = [...answer.matchAll(/^[ \t]*([a-z_]+)[ \t]*=/gm)].map(([, name = '']) => name);
   return {
     ...image,
     series,
-    addonsPath: (options.get('addons_path') ?? '')
-      .split(',')
-      .map((path) => path.trim())
-      .filter(Boolean),
-    configured: new Set(options.keys()),
+    addonsPath: [...answer.matchAll(/^holds modules: (.*?)[ \t\r]*$/gm)].map(([, folder = '']) => folder),
+    configured: new Set(options),
   };
 }
 
@@ -123,7 +115,12 @@ const END = 'that is all';
 // By a shell: the entry point would wait for a database first. Values stay in the image: one may be a password. The file
 // may end without a line break.
 const VERSION_AND_OPTIONS = String.raw`odoo --version && sed -n \
-  -e '/^[[:blank:]]*addons_path[[:blank:]]*=/{p;d;}' -e 's/^[[:blank:]]*\([a-z_]*\)[[:blank:]]*=.*/\1 =/p' "$ODOO_RC" && printf '\n${END}\n'`;
+  's/^[[:blank:]]*\([a-z_]*\)[[:blank:]]*=.*/\1 =/p' "$ODOO_RC" && {
+  sed -n 's/^[[:blank:]]*addons_path[[:blank:]]*=//p' "$ODOO_RC" | tr , '\n' | while read -r folder; do
+    for manifest in "$folder"/*/__manifest__.py; do [ -e "$manifest" ] && echo "holds modules: $folder" && break; done
+  done
+  printf '\n${END}\n'
+}`;
 
 /** An option that is missing here, such as `db_host`, has to be missing in the image. */
 function whole(answer: string): string {

@@ -3,6 +3,7 @@ import { InfrastructureError, messageOf } from '../errors.ts';
 import { askImage } from './ask-image.ts';
 import type { Engine } from './engine.ts';
 import type { OdooImage } from './image.ts';
+import { RUN_PYTHON } from './image-python.ts';
 import type { Run } from './run-identity.ts';
 
 /** The code of modules, as far as neutralization is concerned. */
@@ -36,17 +37,12 @@ for folder in odoo.addons.__path__:
 print("\\n" + json.dumps({"names": sorted(names), "neutralizations": neutralizations}))
 `;
 
-// The interpreter that `odoo` itself runs under: an image may have several.
-const RUN_IT = `python=$(sed -n '1s/^#! *//p' "$(command -v odoo)")
-case "$python" in *python*) ;; *) python=python3 ;; esac
-exec $python -c "$1"`;
-
 const answer = z.object({ names: z.array(z.string()).min(1), neutralizations: z.record(z.string(), z.string()) });
 
 /** Reads which modules an image holds and what their neutralization runs. Throws `InfrastructureError('image-modules')`. */
 export async function readImageModules(engine: Engine, image: OdooImage, run: Run): Promise<ModuleCode> {
   try {
-    const found = await askImage(engine, image, run, [RUN_IT, LIST_MODULES], (printed) =>
+    const found = await askImage(engine, image, run, [RUN_PYTHON, LIST_MODULES], (printed) =>
       answer.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? '')),
     );
     if (found === undefined) throw new Error('its Python ended with an error');

@@ -9,12 +9,20 @@ export interface LogRecord {
 }
 
 /** Odoo's own format: `date time,ms pid LEVEL database logger: message`. */
-const RECORD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) \S+ ([^\s:]+): (.*)$/;
+const RECORD =
+  /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) \d+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) \S+ ([^\s:]+): (.*)$/;
 const KEPT_LINES = 200;
 const KEPT_PROBLEMS = 1_000;
 /** In characters. */
 const LONGEST_LINE = 16_384;
 const LONGEST_MESSAGE = 65_536;
+
+/** Who reads along: all that is logged, of which the log itself keeps little. */
+export interface LogReaders {
+  /** A record with its continuation lines, once the next one begins; `at` is its time, in ms. */
+  onRecord?(record: LogRecord, at: number): void;
+  onLine?(line: string): void;
+}
 
 /**
  * Reads Odoo's log as it comes. Memory stays bounded: the last lines, and of errors and of warnings the first thousand
@@ -29,7 +37,12 @@ export class OdooLog {
   #warningCount = 0;
   readonly #tail: string[] = [];
   #partial = '';
-  #current: LogRecord | undefined;
+  #current: { record: LogRecord; at: number } | undefined;
+  readonly #readers: LogReaders;
+
+  constructor(readers: LogReaders = {}) {
+    this.#readers = readers;
+  }
 
   /** Takes the next piece of the stream, which may end within a line. */
   push(chunk: string): void {
@@ -41,6 +54,7 @@ export class OdooLog {
   /** The stream has ended: what it left without a line break is a line. */
   end(): void {
     if (this.#partial !== '') this.push('\n');
+    this.#finishRecord();
   }
 
   /** Whether one of the last lines holds a text. */
@@ -54,29 +68,35 @@ export class OdooLog {
   }
 
   #line(line: string): void {
+    this.#readers.onLine?.(line);
     this.#tail.push(line);
     if (this.#tail.length > KEPT_LINES) this.#tail.shift();
-    const record = parseRecord(line);
-    if (record === undefined) {
+    const parsed = parseRecord(line);
+    if (parsed === undefined) {
       // A continuation belongs to the record before it.
-      const current = this.#current;
-      if (current !== undefined && current.message.length < LONGEST_MESSAGE) current.message += `\n${line}`;
+      const record = this.#current?.record;
+      if (record !== undefined && record.message.length < LONGEST_MESSAGE) record.message += `\n${line}`;
       return;
     }
+    this.#finishRecord();
     this.records += 1;
-    this.#current = undefined;
+    this.#current = parsed;
+    const { record } = parsed;
     if (record.level === 'DEBUG' || record.level === 'INFO') return;
     const nth = record.level === 'WARNING' ? ++this.#warningCount : ++this.errorCount;
-    if (nth > KEPT_PROBLEMS) return;
-    this.#current = record;
-    this.problems.push(record);
+    if (nth <= KEPT_PROBLEMS) this.problems.push(record);
+  }
+
+  #finishRecord(): void {
+    if (this.#current !== undefined) this.#readers.onRecord?.(this.#current.record, this.#current.at);
+    this.#current = undefined;
   }
 }
 
-function parseRecord(line: string): LogRecord | undefined {
-  const [, level, logger, message] = RECORD.exec(line) ?? [];
+function parseRecord(line: string): { record: LogRecord; at: number } | undefined {
+  const [, date, time, ms, level, logger, message] = RECORD.exec(line) ?? [];
   if (level === undefined || logger === undefined || message === undefined) return undefined;
-  return { level: level as LogRecord['level'], logger, message };
+  return { record: { level: level as LogRecord['level'], logger, message }, at: Date.parse(`${date}T${time}.${ms}Z`) };
 }
 
 /** Level, first line and the exception that ends the traceback; values are masked. */
@@ -94,7 +114,7 @@ const FRAME = /^\s+File "[^"]+", line \d+/;
 
 function describeLine(line: string): string {
   if (ABOUT_CODE.test(line) || FRAME.test(line)) return line.slice(0, 200);
-  const record = parseRecord(line);
+  const record = parseRecord(line)?.record;
   if (record !== undefined) return `${record.level} ${record.logger}: ${maskValues(record.message)}`;
   return /^\s/.test(line) ? `    ${maskValues(line)}` : maskValues(line);
 }

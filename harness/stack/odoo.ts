@@ -11,7 +11,10 @@ import { odooEnded, waitUntilReady } from './readiness.ts';
 import type { Run } from './run-identity.ts';
 import { startedOnly } from './started-only.ts';
 
-const DATA_FOLDER = '/var/lib/odoo';
+/** Odoo's data folder in a container. */
+export const DATA_FOLDER = '/var/lib/odoo';
+/** Where single modules are mounted, each under its name. */
+export const MODULES_FOLDER = '/mnt/odoo-gate-modules';
 const HTTP_PORT = 8069;
 
 interface OdooOptions {
@@ -22,11 +25,24 @@ interface OdooOptions {
   database: DatabaseAddress;
   /** Folders of addons on this machine, mounted read-only. */
   addons?: readonly string[];
+  /** Single modules of this machine, mounted read-only: no other that lies beside them is seen. */
+  modules?: readonly ModuleFolder[];
+  environment?: Readonly<Record<string, string>>;
+  /** Written into the container before Odoo starts. */
+  files?: readonly { target: string; content: string }[];
+  /** Instead of a new one. */
+  log?: OdooLog;
   /** A folder as Odoo's `filestore/<database>`; it is copied, never written to. */
   filestore?: string;
   /** A volume that holds the data folder, for the next Odoo on the same database; without it a new one each time. */
   dataVolume?: string;
   signal?: AbortSignal;
+}
+
+/** The code of one module. */
+export interface ModuleFolder {
+  name: string;
+  path: string;
 }
 
 /** An Odoo that answers. */
@@ -118,18 +134,22 @@ class OdooContainer extends GenericContainer {
 
 async function launch(
   engine: Engine,
-  { run, network, image, database, addons = [], filestore, dataVolume }: OdooOptions,
+  options: OdooOptions,
   args: readonly string[],
   command?: string,
 ): Promise<{ container: Container; log: OdooLog; logEnded: Promise<void> }> {
-  const log = new OdooLog();
-  const mounted = addons.map((source, index) => ({
-    source,
-    target: `/mnt/odoo-gate-addons/${index}`,
-    mode: 'ro' as const,
-  }));
+  const { run, network, image, database, addons = [], modules = [], filestore, dataVolume } = options;
+  const { log = new OdooLog(), environment = {}, files = [] } = options;
+  const folders = addons.map((source, index) => ({ source, target: `/mnt/odoo-gate-addons/${index}` }));
+  const single = modules.map(({ name, path }) => ({ source: path, target: `${MODULES_FOLDER}/${name}` }));
+  const mounted = [...folders, ...single].map((mount) => ({ ...mount, mode: 'ro' as const }));
   const data = dataVolume === undefined ? [] : [{ source: dataVolume, target: DATA_FOLDER, mode: 'rw' as const }];
-  const addonsPath = [...image.addonsPath, ...mounted.map(({ target }) => target)];
+  const addonsPath = [
+    // First: an image may hold an older state of the same module.
+    ...(modules.length === 0 ? [] : [MODULES_FOLDER]),
+    ...image.addonsPath,
+    ...folders.map(({ target }) => target),
+  ];
   let logEnded: Promise<void> = Promise.resolve();
 
   const definition = new OdooContainer(image.id, network)
@@ -139,7 +159,9 @@ async function launch(
       USER: database.user,
       PASSWORD: database.password,
       PGAPPNAME: 'odoo',
+      ...environment,
     })
+    .withCopyContentToContainer([...files])
     .withCommand([
       'odoo',
       ...(command === undefined ? [] : [command]),

@@ -4,6 +4,7 @@ import type { ReadOnlySession } from '../database/read-only.ts';
 import { messageOf } from '../errors.ts';
 import { maskValues } from '../masking.ts';
 import { getPage } from '../stack/get-page.ts';
+import { modulesLeftOut } from '../stack/modules-left-out.ts';
 import { describeRecord, type OdooLog } from '../stack/odoo-log.ts';
 import { isKnownLogNoise } from './known-log-noise.ts';
 import { logHasArrived } from './log-arrival.ts';
@@ -18,7 +19,6 @@ export interface StackContext {
 }
 
 const LOG_LOST = "Odoo's log does not arrive: it ended, or logs elsewhere";
-const LEFT_OUT = /modules are not loaded|invalid module names|inconsistent states/i;
 
 /** The answers that Odoo gives before a browser comes. Ids `stack.*`. */
 export const stackChecks: readonly Check<StackContext>[] = [
@@ -109,17 +109,6 @@ async function problemOfAsset(asset: URL): Promise<string | undefined> {
   } catch (error) {
     return `can't be fetched: ${maskValues(messageOf(error))}`;
   }
-}
-
-/** Modules that Odoo started or updated without. */
-export function modulesLeftOut(log: OdooLog): Finding[] {
-  return log.problems
-    .filter(({ message }) => LEFT_OUT.test(message))
-    .map(({ message }) => ({
-      message: message.split('\n')[0] ?? '',
-      location: "Odoo's log",
-      fix: 'The image lacks the code of these modules: add their addons to it, or with --addons.',
-    }));
 }
 
 /** Every different error of a log, counted. */

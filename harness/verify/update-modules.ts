@@ -2,12 +2,13 @@ import { type CheckOutcome, type CheckResult, type Finding, failedUnlessEmpty, i
 import type { DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import { resultOf } from '../run.ts';
+import { modulesLeftOut } from '../stack/modules-left-out.ts';
 import { runOdoo } from '../stack/odoo.ts';
 import type { OdooLog } from '../stack/odoo-log.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
 import type { RunContext } from '../stack/run-context.ts';
 import type { Copy } from './prepare-copy.ts';
-import { errorsOf, modulesLeftOut } from './stack-checks.ts';
+import { errorsOf } from './stack-checks.ts';
 
 /** Made with `--update` alone. */
 export const updateCheck = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { folderDigest } from '../../../harness/stack/fresh-template.ts';
+import { folderDigest, freshIngredients } from '../../../harness/stack/fresh-template.ts';
 import { templateKey } from '../../../harness/stack/template.ts';
 
 describe('the key of a template', () => {
@@ -80,5 +80,39 @@ describe('the digest of an addons folder', () => {
 
   test('of a folder that is not there is a mistake', async () => {
     await expect(folderDigest(path('nothing'))).rejects.toMatchObject({ code: 'addons-missing', exitCode: 2 });
+  });
+});
+
+describe('the ingredients of a new database with code of its own', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'odoo-gate-code-'));
+    for (const name of ['sale_extra', 'stock_extra']) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, '__manifest__.py'), '{}');
+    }
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const keyOf = async (...names: string[]) => {
+    const code = names.map((name) => ({ name, path: join(folder, name) }));
+    return templateKey(
+      await freshIngredients({ image: { id: 'odoo' }, modules: ['sale', ...names], demo: true, code }),
+    );
+  };
+
+  test('are others after one byte of one module has changed', async () => {
+    const before = await keyOf('sale_extra', 'stock_extra');
+    await writeFile(join(folder, 'sale_extra', '__manifest__.py'), '{ }');
+    expect(await keyOf('sale_extra', 'stock_extra')).not.toBe(before);
+  });
+
+  test('are the same whatever changes in a module that is not among them', async () => {
+    const before = await keyOf('sale_extra');
+    await writeFile(join(folder, 'stock_extra', '__manifest__.py'), '{ }');
+    expect(await keyOf('sale_extra')).toBe(before);
+  });
+
+  test('do not depend on the order of the modules', async () => {
+    expect(await keyOf('stock_extra', 'sale_extra')).toBe(await keyOf('sale_extra', 'stock_extra'));
   });
 });

@@ -1,0 +1,3 @@
+import { describeTestedAddons } from './tested-addons.ts';
+
+describeTestedAddons('14');
