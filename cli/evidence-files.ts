@@ -7,7 +7,10 @@ import { UsageError } from '../harness/errors.ts';
 const HINT =
   '--evidence is what a signed run (`--out FOLDER`) of verify, smoke or coverage wrote; --policy is yours to write.';
 
-/** Reads files, and of folders every `*.json` in them. Throws `UsageError('evidence-missing')`. */
+/** What a run's own `--out` has beside its evidence. */
+const BESIDE = ['report.json', 'ctrf.json'];
+
+/** Reads files, and of folders every `*.json` in them but a run's other reports. Throws `UsageError('evidence-missing')`. */
 export async function readEvidence(paths: readonly string[]): Promise<EvidenceFile[]> {
   const files = await Promise.all(paths.map(filesIn));
   const names = [...new Set(files.flat())];
@@ -38,7 +41,7 @@ async function filesIn(path: string): Promise<string[]> {
   if (found?.isDirectory() !== true) return [path];
   const names = await readdir(path);
   return names
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !BESIDE.includes(name))
     .sort()
     .map((name) => join(path, name));
 }
