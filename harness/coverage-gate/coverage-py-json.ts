@@ -69,15 +69,11 @@ export function coverageOfCoveragePy(path: string, value: object): Coverage {
 /** Sorted by where they lead: taken or not, a branch has the same place in every shard. */
 function addBranches(target: FileCoverage, { executed_branches, missing_branches }: FileReport): void {
   const all = [
-    ...executed_branches.map(([from, to]) => ({ from, to, taken: true })),
-    ...missing_branches.map(([from, to]) => ({ from, to, taken: false })),
+    ...executed_branches.map(([from, to]) => ({ from, to, taken: '1' })),
+    ...missing_branches.map(([from, to]) => ({ from, to, taken: '0' })),
   ].sort((a, b) => a.to - b.to);
   for (const [from, branches] of Map.groupBy(all, (branch) => branch.from)) {
-    uniteBranches(
-      target,
-      from,
-      branches.map(({ taken }) => taken),
-    );
+    uniteBranches(target, from, branches.map(({ taken }) => taken).join(''));
   }
 }
 

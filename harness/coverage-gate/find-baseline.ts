@@ -8,17 +8,15 @@ export type FoundBaseline = { base: Base; commit: string; behind: number } | { b
 
 /**
  * The baseline of the nearest commit that has one: from the one where the work left `since`, or else from the parent of
- * HEAD, back along first parents, as main went. HEAD itself would be compared with itself.
+ * HEAD, back along first parents, as main went.
  *
  * @throws UsageError `commit-unknown`, `history-shallow`, `coverage-baseline-malformed`
  */
 export async function findBaseline(store: BaselineStore, root: string, since?: string): Promise<FoundBaseline> {
   const known = await store.commits();
   const start = since === undefined ? 'HEAD' : await mergeBase(root, since);
-  const head = (await git(root, ['rev-parse', 'HEAD'])).trim();
-  const history = (await git(root, ['rev-list', '--first-parent', start]))
-    .split('\n')
-    .filter((commit) => commit !== '' && commit !== head);
+  const log = await git(root, ['rev-list', '--first-parent', ...(since === undefined ? ['--skip=1'] : []), start]);
+  const history = log.split('\n').filter((commit) => commit !== '');
   const behind = history.findIndex((commit) => known.has(commit));
   const commit = history[behind];
   if (commit === undefined) return { looked: history.length };

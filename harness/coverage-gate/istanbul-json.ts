@@ -54,10 +54,11 @@ function addFile(path: string, file: FileCoverage, { path: name, statementMap, s
   for (const [line, ran] of lines) {
     if (!file.lines.add(line, ran)) throw malformed(path, `${name} has a line ${line}, as no source has`);
   }
-  const outcomes = new Map<number, boolean[]>();
+  const outcomes = new Map<number, string>();
   for (const [id, taken] of Object.entries(b)) {
     const line = branchMap[id]?.loc?.start.line;
-    if (line !== undefined) outcomes.set(line, [...(outcomes.get(line) ?? []), ...taken.map((count) => count > 0)]);
+    const digits = taken.map((count) => (count > 0 ? '1' : '0')).join('');
+    if (line !== undefined) outcomes.set(line, (outcomes.get(line) ?? '') + digits);
   }
   for (const [line, taken] of outcomes) uniteBranches(file, line, taken);
 }

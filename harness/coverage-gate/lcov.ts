@@ -43,15 +43,7 @@ export async function readLcov(path: string): Promise<Coverage> {
       }
       if (checksum !== undefined && checksum !== '') record.file.checksums.set(Number(at), checksum);
     } else if (line.startsWith('BRDA:')) {
-      if (record === undefined) throw malformed(path, `line ${number}: a branch outside any file`);
-      // line, [e]block, branch, taken: the branch may be a text with commas.
-      const [, at, taken] = /^BRDA:(\d+),[^,]+,.+,(-|\d+)$/.exec(line) ?? [];
-      if (at === undefined || taken === undefined) throw malformed(path, `line ${number}: BRDA lacks line or hits`);
-      // coverage.py 7.6 writes line 0 for the way out of a module.
-      if (at === '0') return;
-      const outcomes = record.file.branches.get(Number(at)) ?? [];
-      outcomes.push(taken !== '-' && taken !== '0');
-      record.file.branches.set(Number(at), outcomes);
+      throw malformed(path, `line ${number}: BRDA must be within a file, and have a line and hits`);
     } else if (record !== undefined && /^L[FH]:/.test(line)) {
       const [, which, value] = /^L([FH]):(\d+)$/.exec(line) ?? [];
       if (value === undefined) throw malformed(path, `line ${number}: LF and LH must be counts`);
@@ -73,25 +65,49 @@ export async function readLcov(path: string): Promise<Coverage> {
 }
 
 const [D = 0, A = 0, COLON = 0, COMMA = 0, ZERO = 0] = Buffer.from('DA:,0');
+const [B = 0, R = 0, MINUS = 0] = Buffer.from('BR-');
 
-/** Nearly all lines are `DA:12,3`: read from their bytes, without a text. False for any other, and nothing was added. */
-function addPlainLine({ lines }: FileCoverage, bytes: Buffer, start: number, end: number): boolean {
-  if (bytes[start] !== D || bytes[start + 1] !== A || bytes[start + 2] !== COLON || end - start > 20) return false;
-  let line = 0;
-  let index = start + 3;
-  for (; index < end && bytes[index] !== COMMA; index += 1) {
-    const digit = (bytes[index] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return false;
-    line = line * 10 + digit;
+/** Nearly all lines are `DA:12,3` or `BRDA:…`: read from their bytes, without a text. False for any other, and nothing was added. */
+function addPlainLine(file: FileCoverage, bytes: Buffer, start: number, end: number): boolean {
+  if (bytes[start] === D && bytes[start + 1] === A && bytes[start + 2] === COLON) {
+    let comma = start + 3;
+    while (comma < end && bytes[comma] !== COMMA) comma += 1;
+    const line = digits(bytes, start + 3, comma);
+    const hits = digits(bytes, comma + 1, end);
+    return line !== undefined && hits !== undefined && file.lines.add(line, hits);
   }
-  const comma = index;
-  let hits = 0;
-  for (index += 1; index < end; index += 1) {
-    const digit = (bytes[index] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return false;
-    hits = hits * 10 + digit;
+  if (bytes[start] === B && bytes[start + 1] === R && bytes[start + 2] === D && bytes[start + 3] === A) {
+    // line, [e]block, branch, taken: the branch may be a text with commas.
+    let comma = start + 5;
+    while (comma < end && bytes[comma] !== COMMA) comma += 1;
+    let lastComma = end - 1;
+    while (lastComma > comma && bytes[lastComma] !== COMMA) lastComma -= 1;
+    const line = digits(bytes, start + 5, comma);
+    const never = lastComma + 2 === end && bytes[lastComma + 1] === MINUS;
+    const hits = never ? 0 : digits(bytes, lastComma + 1, end);
+    if (line === undefined || hits === undefined || !hasComma(bytes, comma + 1, lastComma)) return false;
+    // coverage.py 7.6 writes line 0 for the way out of a module.
+    if (line > 0) file.branches.set(line, (file.branches.get(line) ?? '') + (hits > 0 ? '1' : '0'));
+    return true;
   }
-  return comma + 1 < end && lines.add(line, hits);
+  return false;
+}
+
+function hasComma(bytes: Buffer, start: number, end: number): boolean {
+  for (let index = start; index < end; index += 1) if (bytes[index] === COMMA) return true;
+  return false;
+}
+
+/** undefined if there is anything but digits, or nothing. */
+function digits(bytes: Buffer, start: number, end: number): number | undefined {
+  if (start >= end) return undefined;
+  let value = 0;
+  for (let index = start; index < end; index += 1) {
+    const digit = (bytes[index] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function unfinished(path: string, { name, startedAt }: Record): CoverageReportError {

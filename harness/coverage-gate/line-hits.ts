@@ -8,8 +8,8 @@ const MOST_HITS = 0xffff_fffe;
 
 /** The executable lines of one file, and how often each ran: four bytes a line. */
 export class LineHits implements Iterable<[line: number, hits: number]> {
-  /** By line: 0 is not executable, n + 1 is n hits. */
-  #hits = new Uint32Array(64);
+  /** By line: 0 is not executable, n + 1 is n hits. Long enough for most files: what is outgrown is garbage. */
+  #hits = new Uint32Array(512);
   #highest = 0;
 
   /** Told twice, the hits add up. Returns false, and adds nothing, if no source has such a line. */

@@ -16,7 +16,7 @@ interface Mapping {
   pathMap: ReadonlyMap<string, string>;
 }
 
-/** Brings one report to the paths of the source tree, if there is one. What is left out is so by either name. */
+/** Brings one report to the paths of the source tree, if there is one, and uses it up. What is left out is so by either name. */
 export function mapToSources(coverage: Coverage, tree: SourceTree | undefined, mapping: Mapping): Mapped {
   const mapped = new CoverageBuilder();
   const unknown: string[] = [];

@@ -9,8 +9,8 @@ export interface Totals {
 /** What is known of one file: its executable lines and, where the report has them, its branches. */
 export interface FileCoverage {
   readonly lines: LineHits;
-  /** Line → for each way out of it, in the tool's own order, whether it was taken. */
-  readonly branches: Map<number, boolean[]>;
+  /** Line → a digit for each way out of it, in the tool's own order: 1 if it was taken, else 0. As texts they are small. */
+  readonly branches: Map<number, string>;
   /** Line → MD5 of its text as LCOV writes it, where the report has that. */
   readonly checksums: Map<number, string>;
 }
@@ -33,11 +33,17 @@ export class CoverageBuilder {
     return file;
   }
 
-  add(path: string, { lines, branches, checksums }: FileCoverage): void {
-    const target = this.file(path);
-    target.lines.addAll(lines);
-    for (const [line, taken] of branches) uniteBranches(target, line, taken);
-    for (const [line, checksum] of checksums) target.checksums.set(line, checksum);
+  /** Takes the file over: whoever gave it does not use it any more. */
+  add(path: string, added: FileCoverage): void {
+    const key = normalizePath(path);
+    const file = this.#files.get(key);
+    if (file === undefined) {
+      this.#files.set(key, added);
+      return;
+    }
+    file.lines.addAll(added.lines);
+    for (const [line, taken] of added.branches) uniteBranches(file, line, taken);
+    for (const [line, checksum] of added.checksums) file.checksums.set(line, checksum);
   }
 
   build(): Coverage {
@@ -50,13 +56,16 @@ export function emptyFile(): FileCoverage {
 }
 
 /** A branch is covered if one report saw it taken. */
-export function uniteBranches({ branches }: FileCoverage, line: number, taken: readonly boolean[]): void {
-  const known = branches.get(line);
-  if (known === undefined) branches.set(line, [...taken]);
-  else for (const [index, one] of taken.entries()) known[index] = one || known[index] === true;
+export function uniteBranches({ branches }: FileCoverage, line: number, taken: string): void {
+  const known = branches.get(line) ?? '';
+  const [long, short] = known.length < taken.length ? [taken, known] : [known, taken];
+  branches.set(
+    line,
+    long.replaceAll(/0/g, (digit, index: number) => short[index] ?? digit),
+  );
 }
 
-/** Union of lines: a line is executable if one report says so, and covered if one report covers it. */
+/** Union of lines: a line is executable if one report says so, and covered if one report covers it. Uses the reports up. */
 export function mergeCoverage(all: readonly Coverage[]): Coverage {
   const merged = new CoverageBuilder();
   for (const coverage of all) for (const [path, file] of coverage) merged.add(path, file);
@@ -72,7 +81,7 @@ export function branchTotalsOf(files: Iterable<FileCoverage>): Totals {
   for (const { branches } of files) {
     for (const taken of branches.values()) {
       totals.total += taken.length;
-      for (const one of taken) if (one) totals.covered += 1;
+      totals.covered += taken.replaceAll('0', '').length;
     }
   }
   return totals;

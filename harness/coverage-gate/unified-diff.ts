@@ -53,7 +53,7 @@ export function parseUnifiedDiff(text: string): Changes {
     file = undefined;
   };
 
-  for (const line of text.replaceAll('\r\n', '\n').split('\n')) {
+  for (const line of text.replaceAll('\r\n', '\n').replace(/\n$/, '').split('\n')) {
     if (hunk !== undefined && file !== undefined) {
       hunk = takeHunkLine(file, hunk, line);
     } else if (line.startsWith('diff --git ')) {

@@ -66,13 +66,12 @@ describe('recorded reports', () => {
     expect(totalsOf(await readReport(recorded(name)))).toEqual({ covered: 6, total: 12 });
   });
 
-  it.each([
-    'coverage-py-7.16.2-branch.json',
-    'coverage-py-7.16.2-branch.xml',
-    'coverage-py-7.16.2-branch.lcov',
-  ])('%s: 3 of 6 branches', async (name) => {
-    expect(branchTotalsOf((await readReport(recorded(name))).values())).toEqual({ covered: 3, total: 6 });
-  });
+  it.each(['coverage-py-7.16.2-branch.json', 'coverage-py-7.16.2-branch.xml', 'coverage-py-7.16.2-branch.lcov'])(
+    '%s: 3 of 6 branches',
+    async (name) => {
+      expect(branchTotalsOf((await readReport(recorded(name))).values())).toEqual({ covered: 3, total: 6 });
+    },
+  );
 
   it.each(['coverage-py-6.5.0.lcov', 'coverage-py-7.6.0-branch.lcov'])(
     'refuses %s, whose lines say more than its own sums',
@@ -284,7 +283,7 @@ describe('bad input', () => {
     '%s cut off anywhere never reads as a report',
     async (name) => {
       const whole = (await readFile(recorded(name), 'utf8')).trimEnd();
-      for (let length = 0; length < whole.length; length += 17) {
+      for (let length = 0; length < whole.length; length += Math.ceil(whole.length / 60)) {
         await expect(readReport(await file(whole.slice(0, length)))).rejects.toThrow(UsageError);
       }
     },
