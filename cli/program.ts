@@ -20,6 +20,7 @@ const SUBCOMMANDS: Readonly<Record<string, Add>> = {
   selftest: lazily(async () => (await import('./commands/selftest.ts')).selftest),
   smoke: lazily(async () => (await import('./commands/smoke.ts')).smoke),
   test: lazily(async () => (await import('./commands/test.ts')).test),
+  lint: lazily(async () => (await import('./commands/lint.ts')).lint),
   coverage: lazily(async () => (await import('./commands/coverage.ts')).coverage),
   keys: lazily(async () => (await import('./commands/keys.ts')).keys),
   gate: lazily(async () => (await import('./commands/gate.ts')).gate),

@@ -3,6 +3,17 @@ import { z } from 'zod';
 const text = z.string().min(1);
 const percent = z.number().min(0).max(100);
 
+const names = z.string().regex(/^[\w*]+$/, 'is no name of an addon; * stands for anything');
+
+/** Who may not depend on whom. */
+export const addonRule = z.strictObject({
+  /** Addons that are held to it: `shared_*`. */
+  from: names,
+  /** What none of them may depend on, directly or not. */
+  mayNotDependOn: z.union([names.transform((each) => [each]), z.array(names).min(1)]),
+  why: text,
+});
+
 /** What may stand at the top of odoo-gate.yaml and, per stack, below `stacks.<name>`. Each key is the option of the same name. */
 const settings = {
   image: text.describe('reference of the Odoo image'),
@@ -23,6 +34,10 @@ const settings = {
   repository: text.describe('repository of the image, with its registry'),
   from: text.describe('tag to promote'),
   to: text.describe('tag that promotion makes'),
+  series: text.describe('series of Odoo that addons are for'),
+  odooAddons: z.array(text).describe("folders of Odoo's own modules"),
+  manifestKeys: z.array(text).describe('keys of manifests that tools of your own read'),
+  addonRules: z.array(addonRule).describe('which addons may not depend on which'),
   policy: text.describe('file that says whose signature counts, and which steps tags may take'),
 };
 
