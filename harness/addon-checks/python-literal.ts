@@ -19,7 +19,7 @@ const CLOSED_BY = { '(': ')', '[': ']', '{': '}' } as const;
 type Opening = keyof typeof CLOSED_BY;
 
 /** Empty lines and comments, then a value that does not begin its line: to Python an unexpected indent. */
-const INDENTED = /^(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))+[ \t]+[^\s#]/;
+const INDENTED = /^(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r(?!\n)|\n))+[ \t]+[^\s#]/;
 
 /** To Python 3.9 to 3.13 an unexpected indent as well, if nothing follows it, not even a line end. */
 const BLANKS_AT_END = /(?:\r|\n)[ \t]+$/;
