@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { checkAddons } from '../../harness/addon-checks/check-addons.ts';
 import { LINTERS } from '../../harness/addon-checks/linters.ts';
 import { addonRule } from '../../harness/config/schema.ts';
-import { UsageError } from '../../harness/errors.ts';
 import { renderWorkflowCommands } from '../../harness/report/workflow-commands.ts';
 import { buildReport } from '../../harness/run.ts';
 import { modulesOfOdoo } from '../../harness/verify/modules-of-odoo.ts';
@@ -62,12 +61,7 @@ export const lint: Subcommand<typeof options> = {
       .addOption(outOption());
   },
   run: async (given, { command, progress, signal }) => {
-    const [repository, ...more] = command.args;
-    if (more.length > 0) {
-      throw new UsageError('options', 'lint takes one repository.', {
-        next: 'Name several folders with --addons, separated by commas.',
-      });
-    }
+    const [repository] = command.args;
     const startedAt = new Date();
     const odoo = await modulesOfOdoo({ folders: given.odooAddons, image: given.odooImage }, { progress, signal });
     const folders = repository === undefined ? given.addons : undefined;
