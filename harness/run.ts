@@ -39,8 +39,25 @@ export interface TestRun {
   /** `flaky`: failed, and passed when it ran again. `unfinished`: Odoo ended before it did. */
   outcome: 'passed' | 'failed' | 'error' | 'skipped' | 'flaky' | 'unfinished';
   durationMs: number;
-  /** How it failed, or why it was skipped, as Odoo logged it. */
+  /** How it failed, or why it was skipped, in one line. */
   message?: string;
+  /** What Odoo logged of its failure, or of those of its subtests. */
+  trace?: string;
+}
+
+/** How much of what there is one visitor of the browser saw. */
+export interface Visits {
+  /** `admin`, `user`, `portal`, `public` */
+  role: string;
+  menus: { seen: number; total: number };
+  /** Of the screens that were seen. */
+  views: { seen: number; total: number };
+  pages: { seen: number; total: number };
+  /** Lists whose first record was opened. */
+  records: number;
+  /** Screens that showed an error. */
+  broken: number;
+  notReached: { screen: string; reason: string }[];
 }
 
 export type ReportedCheck = CheckResult & { required: boolean };
@@ -62,6 +79,8 @@ export interface RunReport {
   checks: ReportedCheck[];
   /** Absent where no addon was tested. */
   tests?: TestRun[];
+  /** Absent where no menus were walked. */
+  visits?: Visits[];
   artifacts: Artifact[];
 }
 
@@ -130,6 +149,7 @@ export function buildReport(input: {
   required: readonly string[];
   results: readonly CheckResult[];
   tests?: readonly TestRun[];
+  visits?: readonly Visits[] | undefined;
   artifacts: readonly Artifact[];
 }): RunReport {
   const required = [...new Set(input.required)].sort();
@@ -145,6 +165,7 @@ export function buildReport(input: {
     ...judge(input.results, required),
     checks: input.results.map((result) => ({ ...result, required: required.includes(result.id) })),
     ...(input.tests === undefined ? {} : { tests: [...input.tests] }),
+    ...(input.visits === undefined ? {} : { visits: [...input.visits] }),
     artifacts: [...input.artifacts],
   };
 }

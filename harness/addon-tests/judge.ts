@@ -42,9 +42,23 @@ export function finalRuns(attempts: readonly LoggedTest[]): TestRun[] {
     if (shown === undefined) return [];
     const { addon, name, outcome, durationMs, message } = shown;
     const final = bad !== undefined && good?.outcome === 'passed' ? 'flaky' : outcome;
-    return [{ addon, name, outcome: final, durationMs, ...(message === undefined ? {} : { message }) }];
+    return [{ addon, name, outcome: final, durationMs, ...told(shown === bad, message) }];
   });
   return runs.sort((a, b) => (a.addon === b.addon ? 0 : a.addon < b.addon ? -1 : 1));
+}
+
+function told(isFailure: boolean, message: string | undefined): Pick<TestRun, 'message' | 'trace'> {
+  if (message === undefined) return {};
+  return isFailure ? { message: exceptionIn(message), trace: message } : { message };
+}
+
+/** The line that names the exception; of subtests, that of the first. */
+function exceptionIn(trace: string): string {
+  const [, ...lines] = trace.split('\n');
+  const next = lines.findIndex((line) => /^(?:FAIL|ERROR): /.test(line));
+  const first = lines.slice(0, next === -1 ? undefined : next);
+  // A chain of exceptions ends with the one that was not caught.
+  return (first.findLast((line) => /^[A-Za-z_][\w.]*(?:: |$)/.test(line)) ?? trace.split('\n')[0] ?? '').trim();
 }
 
 interface Judged {
@@ -114,19 +128,8 @@ function forWantOfBrowser({ message }: TestRun, hasBrowser: boolean): boolean {
   return message === undefined ? !hasBrowser : /chrome|websocket-client|devtools/i.test(message);
 }
 
-function describeFailure({ addon, name, message = '' }: TestRun): Finding {
-  const lines = message.split('\n').slice(1);
-  const exception = lines.findIndex((line) => /^[A-Za-z_][\w.]*(?::|$)/.test(line));
-  // Of subtests, the first.
-  const next = lines.findIndex((line) => /^(?:FAIL|ERROR): /.test(line));
-  const said = lines
-    .slice(Math.max(exception, 0), next === -1 ? undefined : next)
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return {
-    message: `${name}: ${said.slice(0, 3).join(' | ').slice(0, 300) || 'failed'}`,
-    location: placeOf(addon, lines),
-  };
+function describeFailure({ addon, name, message = 'failed', trace = '' }: TestRun): Finding {
+  return { message: `${name}: ${message.slice(0, 300)}`, location: placeOf(addon, trace.split('\n')) };
 }
 
 /** The deepest line of the addon's own code: `sale_custom/tests/test_sale.py:12`. */

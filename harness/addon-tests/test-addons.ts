@@ -113,6 +113,7 @@ async function testInRun(context: RunContext, options: TestAddonsOptions): Promi
       modules: template.length === 0 ? ['base'] : template,
       demo,
       code,
+      bundles: tools.browser,
     });
     const weights = await readDurations(image.series);
     const parts = spread([...seen], weights, options.shards);

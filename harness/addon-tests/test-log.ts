@@ -25,6 +25,7 @@ const STARTING = /^Starting ((?:\w+\.)+)(\w+) \.\.\.\s*$/;
 const FAILED = /^(FAIL|ERROR): ([^\n]*)/;
 /** Of a class, or of what it left: `setUpClass (odoo.addons.sale.tests.test_sale.TestSale)`. */
 const OF_CLASS = /^(\w+) \(odoo\.addons\.(\w+)\.tests\.([\w.]+)\.(\w+)\)$/;
+const NO_BROWSER = /^websocket-client module is not installed/;
 const TOTALS = /^(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database/;
 /** Odoo's sums of failures that were logged one by one (modules/loading.py, tests/result.py, tests/runner.py). */
 const SUM =
@@ -106,6 +107,11 @@ export class TestLog implements LogReaders {
       const [, failed, errors, tests] = TOTALS.exec(message) ?? [];
       if (tests !== undefined) this.totals = { failures: Number(failed) + Number(errors), tests: Number(tests) };
       this.#finish(at);
+      return true;
+    }
+    if (level === 'WARNING' && NO_BROWSER.test(message) && this.#current !== undefined) {
+      // The test is skipped next; Odoo 14 does not say why.
+      this.#current.test.message = message.trim();
       return true;
     }
     const failed = level === 'ERROR' ? FAILED.exec(message) : null;

@@ -49,7 +49,7 @@ export function renderCtrf(report: RunReport): string {
   return `${JSON.stringify(ctrf, null, 2)}\n`;
 }
 
-function ofAddon({ addon, name, outcome, durationMs, message }: TestRun): Test {
+function ofAddon({ addon, name, outcome, durationMs, message, trace }: TestRun): Test {
   const failed = ['failed', 'error', 'unfinished'].includes(outcome);
   return {
     name,
@@ -58,7 +58,8 @@ function ofAddon({ addon, name, outcome, durationMs, message }: TestRun): Test {
     duration: durationMs,
     suite: [addon],
     ...(outcome === 'flaky' ? { flaky: true } : {}),
-    ...(message === undefined ? {} : { message: message.trimEnd().split('\n').at(-1) ?? '', trace: message }),
+    ...(message === undefined ? {} : { message }),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 

@@ -41,6 +41,8 @@ const checks = z.discriminatedUnion('status', [
   z.strictObject({ ...check, status: z.literal('inconclusive'), reason: z.string() }),
 ]);
 
+const seen = z.strictObject({ seen: count, total: count });
+
 const runReport = z.strictObject({
   schema: z.literal('odoo-gate/report@1'),
   tool: z.strictObject({ name: z.literal('odoo-gate'), version: text }),
@@ -86,6 +88,20 @@ const runReport = z.strictObject({
         outcome: z.enum(['passed', 'failed', 'error', 'skipped', 'flaky', 'unfinished']),
         durationMs: count,
         message: z.exactOptional(z.string()),
+        trace: z.exactOptional(z.string()),
+      }),
+    ),
+  ),
+  visits: z.exactOptional(
+    z.array(
+      z.strictObject({
+        role: text,
+        menus: seen,
+        views: seen,
+        pages: seen,
+        records: count,
+        broken: count,
+        notReached: z.array(z.strictObject({ screen: z.string(), reason: z.string() })),
       }),
     ),
   ),

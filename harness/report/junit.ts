@@ -70,7 +70,7 @@ function checkCase(check: ReportedCheck): Case {
 }
 
 /** JUnit knows no flaky test: it passed at last, and `tests.flaky` names it. */
-function testCase({ addon, name, outcome, durationMs, message = '' }: TestRun): Case {
+function testCase({ addon, name, outcome, durationMs, message = '', trace = message }: TestRun): Case {
   const result = (
     {
       passed: 'passed',
@@ -88,12 +88,8 @@ function testCase({ addon, name, outcome, durationMs, message = '' }: TestRun): 
     durationMs,
     result,
     type: outcome,
-    message:
-      message
-        .trimEnd()
-        .split('\n')
-        .at(result === 'skipped' ? 0 : -1) ?? '',
-    details: message,
+    message,
+    details: trace,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -21,6 +21,8 @@ interface FreshDatabase {
   addons?: readonly string[];
   /** The code of those modules that the image lacks; each is an ingredient by its own content. */
   code?: readonly ModuleFolder[];
+  /** Has the bundles of the web client and of its tests made, which Odoo otherwise does before the first test in a browser. */
+  bundles?: boolean;
 }
 
 /** All that a new database depends on: with the same ingredients the same template serves. */
@@ -30,6 +32,7 @@ export async function freshIngredients({
   demo,
   addons = [],
   code = [],
+  bundles = false,
 }: Omit<FreshDatabase, 'image' | 'postgresImage'> & { image: { id: string } }): Promise<Record<string, unknown>> {
   return {
     kind: 'fresh',
@@ -38,14 +41,23 @@ export async function freshIngredients({
     demo,
     addons: await Promise.all(addons.map(folderDigest)),
     ...(code.length === 0 ? {} : { code: await codeDigests(code) }),
+    ...(bundles ? { bundles } : {}),
   };
 }
 
 const sortedOnce = (modules: readonly string[]) => [...new Set(modules)].sort();
 
+// Since Odoo 17. Before, each is made when a page asks for it.
+const MAKE_BUNDLES = `
+make = getattr(env["ir.qweb"], "_pregenerate_assets_bundles", None)
+if make:
+    make()
+    env.cr.commit()
+`;
+
 /** A new database with these modules, initialised once per image, modules, demo data and addons' content. */
 export async function freshTemplate(context: RunContext, fresh: FreshDatabase): Promise<Template> {
-  const { image, postgresImage, modules, demo, addons = [], code = [] } = fresh;
+  const { image, postgresImage, modules, demo, addons = [], code = [], bundles = false } = fresh;
   const { engine, run, network, signal } = context;
   const sorted = sortedOnce(modules);
   const ingredients = await freshIngredients(fresh);
@@ -55,23 +67,25 @@ export async function freshTemplate(context: RunContext, fresh: FreshDatabase): 
       ingredients,
       title: `initialise a database with ${sorted.join(', ')}${demo ? ' and demo data' : ''}`,
       make: async (postgres, filestore) => {
+        const dataVolume = `odoo-gate-${run.id}-${randomUUID()}`;
+        await engine.docker.createVolume({ Name: dataVolume, Labels: run.labels });
+        const database = postgres.address(STACK_DATABASE);
+        const stack = { run, network, image, addons, modules: code, database, dataVolume, signal };
         const { exitCode, log } = await runOdoo(engine, {
-          run,
-          network,
-          image,
-          addons,
-          modules: code,
-          database: postgres.address(STACK_DATABASE),
+          ...stack,
           args: ['--init', sorted.join(','), demoFlag(image.series, demo), '--stop-after-init'],
           takeFilestoreTo: filestore,
-          signal,
         });
         // Odoo ends with 0 also when it ignored a module that it does not know, or left one out.
-        const missing = exitCode === 0 ? await notInstalled(postgres.address(STACK_DATABASE), sorted) : sorted;
+        const missing = exitCode === 0 ? await notInstalled(database, sorted) : sorted;
         if (missing.length > 0) {
           throw new UsageError('init-failed', `Odoo did not install ${missing.join(', ')}:\n${reasonIn(log)}`, {
             next: 'Check the module names and --addons; a missing Python package is named in the lines above.',
           });
+        }
+        if (bundles) {
+          // They only save time: what is not made now is made when it is needed.
+          await runOdoo(engine, { ...stack, command: 'shell', input: MAKE_BUNDLES, takeFilestoreTo: filestore });
         }
       },
     },

@@ -30,6 +30,8 @@ interface OdooOptions {
   environment?: Readonly<Record<string, string>>;
   /** Written into the container before Odoo starts. */
   files?: readonly { target: string; content: string }[];
+  /** What the command reads; `shell` runs it as Python. */
+  input?: string;
   /** Instead of a new one. */
   log?: OdooLog;
   /** A folder as Odoo's `filestore/<database>`; it is copied, never written to. */
@@ -124,6 +126,9 @@ async function isRunning(container: Container): Promise<boolean> {
   }
 }
 
+/** What is no `odoo` the entry point runs as it is: the server has to be named here. */
+const ODOO_WITH_INPUT = `printf %s "$ODOO_GATE_INPUT" | odoo "$@" --db_host "$HOST" --db_port "$PORT" --db_user "$USER" --db_password "$PASSWORD"`;
+
 class OdooContainer extends GenericContainer {
   constructor(image: string, network: { name: string }) {
     super(image);
@@ -139,7 +144,7 @@ async function launch(
   command?: string,
 ): Promise<{ container: Container; log: OdooLog; logEnded: Promise<void> }> {
   const { run, network, image, database, addons = [], modules = [], filestore, dataVolume } = options;
-  const { log = new OdooLog(), environment = {}, files = [] } = options;
+  const { log = new OdooLog(), environment = {}, files = [], input } = options;
   const folders = addons.map((source, index) => ({ source, target: `/mnt/odoo-gate-addons/${index}` }));
   const single = modules.map(({ name, path }) => ({ source: path, target: `${MODULES_FOLDER}/${name}` }));
   const mounted = [...folders, ...single].map((mount) => ({ ...mount, mode: 'ro' as const }));
@@ -159,11 +164,12 @@ async function launch(
       USER: database.user,
       PASSWORD: database.password,
       PGAPPNAME: 'odoo',
+      ...(input === undefined ? {} : { ODOO_GATE_INPUT: input }),
       ...environment,
     })
     .withCopyContentToContainer([...files])
     .withCommand([
-      'odoo',
+      ...(input === undefined ? ['odoo'] : ['sh', '-c', ODOO_WITH_INPUT, 'odoo']),
       ...(command === undefined ? [] : [command]),
       ...['--database', database.database, '--data-dir', DATA_FOLDER],
       ...(mounted.length === 0 ? [] : ['--addons-path', addonsPath.join(',')]),

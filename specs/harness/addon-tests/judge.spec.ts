@@ -28,12 +28,12 @@ describe('an addon', () => {
   });
 
   test('with a failing test fails, and names test, error and line', () => {
-    const message = `FAIL: TestShop.test_price
+    const trace = `FAIL: TestShop.test_price
 Traceback (most recent call last):
   File "/mnt/odoo-gate-modules/shop/tests/test_shop.py", line 12, in test_price
     self.assertEqual(1, 2)
 AssertionError: 1 != 2`;
-    expect(judge([run('failed', message)])).toMatchObject({
+    expect(judge([{ ...run('failed', 'AssertionError: 1 != 2'), trace }])).toMatchObject({
       status: 'failed',
       findings: [
         { message: 'test_shop.TestShop.test_price: AssertionError: 1 != 2', location: 'shop/tests/test_shop.py:12' },
@@ -92,12 +92,37 @@ describe('before anything is started', () => {
   });
 });
 
-const logged = (outcome: LoggedTest['outcome']): LoggedTest => ({
+const logged = (outcome: LoggedTest['outcome'], message?: string): LoggedTest => ({
   addon: 'shop',
   name: 'test_shop.TestShop.test_price',
   tag: '/shop:TestShop.test_price',
   outcome,
   durationMs: 1,
+  ...(message === undefined ? {} : { message }),
+});
+
+describe('what a failing test says', () => {
+  const said = (message: string) => finalRuns([logged('error', message)])[0]?.message;
+
+  test('is its exception, without the lines that explain it', () => {
+    expect(said('FAIL: TestShop.test\nTraceback\nAssertionError: Lists differ\n\nFirst list: a\n- [1]')).toBe(
+      'AssertionError: Lists differ',
+    );
+  });
+
+  test('is the exception that was not caught', () => {
+    expect(said('ERROR: TestShop.test\nKeyError: 1\n\nDuring handling\n\npsycopg2.Error: gone')).toBe(
+      'psycopg2.Error: gone',
+    );
+  });
+
+  test('is that of the first subtest', () => {
+    expect(said('FAIL: Subtest a\nAssertionError: 1\nFAIL: Subtest b\nAssertionError: 2')).toBe('AssertionError: 1');
+  });
+
+  test('is its first line where no exception is named', () => {
+    expect(said('unexpected success for TestShop.test')).toBe('unexpected success for TestShop.test');
+  });
 });
 
 describe('a test that ran more than once', () => {
@@ -110,7 +135,7 @@ describe('a test that ran more than once', () => {
     [['passed', 'passed'], 'passed'],
     [['error'], 'error'],
   ] as const)('as %j is %s', (outcomes, final) => {
-    expect(finalRuns(outcomes.map(logged))).toMatchObject([{ outcome: final }]);
+    expect(finalRuns(outcomes.map((outcome) => logged(outcome)))).toMatchObject([{ outcome: final }]);
   });
 
   test('and is flaky is told, in nobody else’s place', () => {

@@ -110,6 +110,18 @@ test('a class that is skipped in its set-up is told', () => {
   ]);
 });
 
+test('the want of websocket-client is the reason of a skipped test, and no complaint', () => {
+  const warning = at(2, 'WARNING', `${SALE}.TestSale`, 'websocket-client module is not installed');
+  const log = readText(
+    START +
+      warning +
+      at(2, 'INFO', SALE, 'skipped TestSale.test_price') +
+      at(3, 'INFO', 'odoo.service.server', 'Starting post tests'),
+  );
+  expect(log.tests).toMatchObject([{ outcome: 'skipped', message: 'websocket-client module is not installed' }]);
+  expect(log.complaints).toEqual([]);
+});
+
 test('an unexpected success is a failure', () => {
   const success = at(2, 'ERROR', SALE, 'unexpected success for TestSale.test_price');
   expect(readText(START + success + at(3, 'INFO', 'odoo.service.server', 'Starting post tests')).tests).toMatchObject([

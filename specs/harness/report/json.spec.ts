@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../harness/errors.ts';
 import { parseReport, renderJson } from '../../../harness/report/json.ts';
 import { policyDigest, type RunReport } from '../../../harness/run.ts';
-import { FAILED, passing, refusing, reportOf, SANITIZED, SUBJECT, unclear } from './sample-report.ts';
+import { FAILED, passing, refusing, reportOf, SANITIZED, SUBJECT, TESTS, unclear } from './sample-report.ts';
 
 function problemOf(json: string): unknown {
   try {
@@ -26,6 +26,11 @@ describe('parseReport', () => {
 
   it('reads back what was done to a copy', () => {
     const report = { ...passing(), sanitized: SANITIZED };
+    expect(parseReport(renderJson(report))).toEqual(report);
+  });
+
+  it('reads back the tests of addons', () => {
+    const report = { ...passing(), tests: [...TESTS] };
     expect(parseReport(renderJson(report))).toEqual(report);
   });
 

@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { failedUnlessEmpty, inconclusive } from '../../../harness/check.ts';
 import { renderJunit } from '../../../harness/report/junit.ts';
-import { FAILED, passing, refusing, reportOf, result, unclear } from './sample-report.ts';
+import { FAILED, passing, refusing, reportOf, result, TESTS, unclear } from './sample-report.ts';
 
 interface Element {
   name: string;
@@ -83,5 +83,20 @@ describe('renderJunit', () => {
       ]),
     );
     expect(named('testcase', xml)).toHaveLength(3);
+  });
+
+  it('makes one suite of the tests of an addon, with class, method and traceback', () => {
+    const xml = renderJunit({ ...passing(), tests: [...TESTS] });
+    const suite = named('testsuite', xml).find(({ attributes }) => attributes.name === 'shop');
+    expect(suite?.attributes).toMatchObject({ tests: '6', failures: '1', errors: '2', skipped: '1' });
+    expect(named('testcase', xml).at(-5)?.attributes).toMatchObject({
+      classname: 'shop.test_shop.TestShop',
+      name: 'test_fails',
+      time: '0.012',
+    });
+    expect(named('failure', xml).at(-1)).toMatchObject({
+      attributes: { message: 'AssertionError: 1 != 2' },
+      text: expect.stringContaining('Traceback <'),
+    });
   });
 });

@@ -7,6 +7,7 @@ import {
   resultOf,
   type Sanitized,
   type Subject,
+  type TestRun,
 } from '../../../harness/run.ts';
 
 const hex = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -89,3 +90,27 @@ export function reportOf(
 export const passing = () => reportOf([...PASSED, NOT_APPLICABLE], { artifacts: [SCREENSHOT] });
 export const refusing = () => reportOf([...PASSED, NOT_APPLICABLE, UNCLEAR, FAILED]);
 export const unclear = () => reportOf([...PASSED, UNCLEAR]);
+
+const test = (name: string, outcome: TestRun['outcome'], message?: string, trace?: string): TestRun => ({
+  addon: 'shop',
+  name: `test_shop.TestShop.${name}`,
+  outcome,
+  durationMs: 12,
+  ...(message === undefined ? {} : { message }),
+  ...(trace === undefined ? {} : { trace }),
+});
+
+/** One test of each outcome. */
+export const TESTS: readonly TestRun[] = [
+  test('test_passes', 'passed'),
+  test(
+    'test_fails',
+    'failed',
+    'AssertionError: 1 != 2',
+    'FAIL: TestShop.test_fails\nTraceback <\nAssertionError: 1 != 2',
+  ),
+  test('test_errs', 'error', 'KeyError: 1', 'ERROR: TestShop.test_errs\nKeyError: 1'),
+  test('test_is_left_out', 'skipped', 'not on Sundays'),
+  test('test_wavers', 'flaky', 'AssertionError: 1 != 2', 'FAIL: TestShop.test_wavers\nAssertionError: 1 != 2'),
+  test('test_never_ends', 'unfinished', 'Odoo ended while it ran'),
+];
