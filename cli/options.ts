@@ -42,6 +42,13 @@ const numeral = z
 export const number = z.union([z.number(), numeral], 'is not a number, 0 or more');
 export const percent = number.refine((value) => value <= 100, 'is more than 100');
 
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
+/** `90s`, `5m`, `1h`, in ms. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smh]$/, 'is not a time such as 90s, 5m or 1h')
+  .transform((time) => Number.parseInt(time, 10) * UNIT_MS[time.slice(-1) as keyof typeof UNIT_MS]);
+
 /** Lays flags over variables over the configuration file, and parses the whole. Throws `UsageError('options')`. */
 export function parseOptions<Shape extends z.ZodRawShape>(
   command: Command,

@@ -1,5 +1,5 @@
 import type { CheckStatus, Finding, Severity } from '../check.ts';
-import type { Artifact, ReportedCheck, RunReport, Sanitized, Subject } from '../run.ts';
+import type { Artifact, ReportedCheck, RunReport, Sanitized, Subject, Visits } from '../run.ts';
 import { countByStatus, type Verdict } from '../verdict.ts';
 import { isInsidePath } from './artifact-path.ts';
 import { STYLE } from './html-style.ts';
@@ -59,6 +59,7 @@ ${renderTally(checks)}
 ${reasons.length > 0 && renderReasons(report)}
 ${renderSubject(report)}
 ${renderChecks(groupByArea(checks))}
+${report.visits !== undefined && report.visits.length > 0 && renderVisits(report.visits)}
 ${screenshots.length > 0 && renderGallery(screenshots)}
 ${renderFiles(report.artifacts.filter(({ kind }) => kind !== 'screenshot'))}
 </main>
@@ -225,6 +226,33 @@ ${location !== undefined && markup`<p><code>${location}</code></p>`}
 ${fix !== undefined && markup`<p class="fix"><b>Fix:</b> ${prose(fix)}</p>`}
 ${why !== undefined && markup`<p class="why"><b>Why:</b> ${prose(why)}${source !== undefined && markup` <span class="muted">${prose(source)}</span>`}</p>`}
 </li>`;
+}
+
+function renderVisits(visits: readonly Visits[]): Markup {
+  return markup`<section aria-labelledby="screens">
+<h2 id="screens">Screens that were looked at</h2>
+<dl class="card subject">
+${visits.map(visitsRow)}
+</dl>
+</section>`;
+}
+
+function visitsRow({ role, menus, views, pages, records, broken, notReached }: Visits): Markup {
+  const parts = [
+    menus.total > 0 && `${menus.seen} of ${plural(menus.total, 'menu')}`,
+    views.total > 0 && `${views.seen} of ${plural(views.total, 'view')}`,
+    pages.total > 0 && `${pages.seen} of ${plural(pages.total, 'page')}`,
+    records > 0 && plural(records, 'record'),
+    broken > 0 && `${plural(broken, 'screen')} broken`,
+  ];
+  const list = notReached.map(({ screen, reason }) => markup`<li>${screen} <span class="muted">${reason}</span></li>`);
+  return row(
+    `As ${role}`,
+    parts.filter((part) => part !== false).join(', '),
+    list.length === 0
+      ? undefined
+      : markup`<details><summary>${list.length} not reached <span class="toggle"></span></summary><ul class="changes">${list}</ul></details>`,
+  );
 }
 
 function renderGallery(screenshots: readonly Screenshot[]): Markup {

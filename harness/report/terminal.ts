@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { CheckStatus, Finding } from '../check.ts';
-import type { ReportedCheck, RunReport, Subject } from '../run.ts';
+import type { ReportedCheck, RunReport, Subject, Visits } from '../run.ts';
 import type { Verdict } from '../verdict.ts';
 import { countByStatus } from '../verdict.ts';
 import { describeDuration, describeFinding, oneLine, plural } from './plain-text.ts';
@@ -31,6 +31,7 @@ export function renderTerminal(report: RunReport, { color, outDir }: TerminalOpt
   for (const { name, checks } of groupByArea(report.checks)) {
     lines.push('', colors.bold(oneLine(name)), ...checks.flatMap((check) => describeCheck(check, width, colors)));
   }
+  if (report.visits !== undefined) lines.push('', colors.bold('Screens'), ...report.visits.map(describeVisits));
   lines.push('', describeCounts(report));
   if (report.reasons.length > 0) lines.push('', colors.bold('Why'), ...report.reasons.map((r) => `  ${oneLine(r)}`));
   lines.push('', nextStep(report), ...describeFiles(report, outDir));
@@ -77,6 +78,17 @@ function describeFindings(findings: readonly Finding[]): string[] {
   const shown = findings.slice(0, MOST_FINDINGS).map((finding) => `      ${describeFinding(finding)}`);
   const more = findings.length - shown.length;
   return more === 0 ? shown : [...shown, `      and ${plural(more, 'more finding')} in the report`];
+}
+
+function describeVisits({ role, menus, views, pages, records, notReached }: Visits): string {
+  const parts = [
+    ...(menus.total === 0 ? [] : [`${menus.seen} of ${plural(menus.total, 'menu')}`]),
+    ...(views.total === 0 ? [] : [`${views.seen} of ${plural(views.total, 'view')}`]),
+    ...(pages.total === 0 ? [] : [`${pages.seen} of ${plural(pages.total, 'page')}`]),
+    ...(records === 0 ? [] : [plural(records, 'record')]),
+    ...(notReached.length === 0 ? [] : [`${notReached.length} not reached`]),
+  ];
+  return `  ${oneLine(role).padEnd(9)} ${parts.join(', ')}`;
 }
 
 function describeCounts({ checks }: RunReport): string {

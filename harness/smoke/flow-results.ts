@@ -12,7 +12,8 @@ import { resultOf } from '../run.ts';
 import type { ProblemKind } from './known-noise.ts';
 import { NO_PROBLEMS, type TestEnded } from './run-events.ts';
 
-const FIX: Record<ProblemKind, string> = {
+/** What to do about a problem. */
+export const FIX: Record<ProblemKind, string> = {
   'script-error':
     'Open the screenshot, then the page in a browser with ?debug=assets, and look for the script that throws.',
   'console-error':
@@ -22,6 +23,9 @@ const FIX: Record<ProblemKind, string> = {
   'broken-asset':
     'Delete the attachments under /web/assets so that Odoo builds them anew, and check that the filestore is complete.',
   'error-dialog': 'Open the screenshot of the step: it shows the dialog.',
+  'blank-screen': 'Open the screen in a browser: nothing is drawn, and no error tells why.',
+  'dirty-form':
+    'Look for a computed field, a widget or an onchange that changes the record as it opens: users lose, or save, what they never typed.',
   stuck: "Look in Odoo's log for the call that does not end.",
   'no-answer': 'Check that Odoo still runs.',
 };

@@ -5,6 +5,8 @@ export type ProblemKind =
   | 'http-error'
   | 'broken-asset'
   | 'error-dialog'
+  | 'blank-screen'
+  | 'dirty-form'
   | 'stuck'
   | 'no-answer';
 
@@ -15,9 +17,11 @@ export interface KnownNoise {
   message: RegExp;
   seenIn: string;
   reason: string;
+  /** Odoo shows it in a dialog, too. */
+  opensDialog?: true;
 }
 
-/** Version 1. */
+/** Version 2. */
 export const KNOWN_NOISE: readonly KnownNoise[] = [
   {
     kind: 'console-error',
@@ -26,6 +30,15 @@ export const KNOWN_NOISE: readonly KnownNoise[] = [
     seenIn: 'Odoo 19.0, Debian package',
     reason:
       'Debian leaves out this minified file, which only blurs the background of video calls; the bundle says so on each load.',
+  },
+  {
+    kind: 'console-error',
+    message:
+      /^AssetsLoadingError: The loading of \/web\/assets\/[\w/-]+\/website\.website_builder_assets(\.rtl)?(\.min)?\.css failed(\n[\s\S]*)?$/,
+    seenIn: 'Odoo 19.0',
+    reason:
+      "The style sheet of the website's editor imports fonts from fonts.googleapis.com, which this browser does not reach; one that Odoo itself does not serve is told as a broken asset.",
+    opensDialog: true,
   },
 ];
 
@@ -38,6 +51,6 @@ export const BACKGROUND_CALLS: readonly { path: RegExp; reason: string }[] = [
   },
 ];
 
-export function isKnownNoise(kind: ProblemKind, message: string): boolean {
-  return KNOWN_NOISE.some((noise) => noise.kind === kind && noise.message.test(message));
+export function knownNoise(kind: ProblemKind, message: string): KnownNoise | undefined {
+  return KNOWN_NOISE.find((noise) => noise.kind === kind && noise.message.test(message));
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { ConsoleMessage, Page, Request, Response } from 'playwright';
 import { z } from 'zod';
 import { maskValues } from '../masking.ts';
-import { BACKGROUND_CALLS, isKnownNoise, type ProblemKind } from './known-noise.ts';
+import { BACKGROUND_CALLS, knownNoise, type ProblemKind } from './known-noise.ts';
 import { describeAddress, describeScriptError, type Privacy, raisedAt } from './masking.ts';
 
 /** One error that a page showed, caused or hid. Holds no value of a record. */
@@ -11,6 +11,8 @@ export interface PageProblem {
   message: string;
   /** A route, a script, or where the server's exception was raised. */
   location?: string;
+  /** The module of Odoo that it comes from, where that can be told. */
+  addon?: string;
 }
 
 const ErrorReply = z.object({
@@ -37,6 +39,8 @@ export class PageWatch {
   readonly #brokenBundle = Promise.withResolvers<never>();
   #readings: Promise<void>[] = [];
   #problems: PageProblem[] = [];
+  /** Open ones that known noise has brought up. */
+  #excusedDialogs = 0;
 
   constructor(page: Page, home: URL, privacy: Privacy) {
     this.#page = page;
@@ -81,10 +85,22 @@ export class PageWatch {
       .locator(ERROR_DIALOGS)
       .count()
       .catch(() => 0);
-    if (dialogs > 0) this.#add('error-dialog', 'An error dialog is open', describeAddress(this.#page.url()));
+    if (dialogs > this.#excusedDialogs)
+      this.#add('error-dialog', 'An error dialog is open', describeAddress(this.#page.url()));
     const problems = this.#problems;
     this.#problems = [];
     return withoutEchoes(problems);
+  }
+
+  /** To be told once the dialogs of the page were closed. */
+  dialogsClosed(): void {
+    this.#excusedDialogs = 0;
+  }
+
+  #isNoise(kind: ProblemKind, message: string): boolean {
+    const noise = knownNoise(kind, message);
+    if (noise?.opensDialog) this.#excusedDialogs += 1;
+    return noise !== undefined;
   }
 
   #add(kind: ProblemKind, message: string, location?: string): void {
@@ -92,12 +108,12 @@ export class PageWatch {
   }
 
   #onScriptError(error: Error): void {
-    if (isKnownNoise('script-error', error.message)) return;
+    if (this.#isNoise('script-error', error.message)) return;
     this.#add('script-error', describeScriptError(error, this.#privacy), describeAddress(this.#page.url()));
   }
 
   #onConsole(message: ConsoleMessage): void {
-    if (message.type() !== 'error' || isKnownNoise('console-error', message.text())) return;
+    if (message.type() !== 'error' || this.#isNoise('console-error', message.text())) return;
     // The reply itself says more; blocked hosts are no error of the page.
     if (message.text().startsWith('Failed to load resource')) return;
     const { url, lineNumber } = message.location();

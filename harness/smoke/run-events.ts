@@ -8,6 +8,8 @@ const PROBLEM_KINDS = [
   'http-error',
   'broken-asset',
   'error-dialog',
+  'blank-screen',
+  'dirty-form',
   'stuck',
   'no-answer',
 ] as const satisfies readonly ProblemKind[];

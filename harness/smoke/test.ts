@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { type BrowserContext, test as base, expect, type TestInfo } from 'playwright/test';
+import { BLUR } from './blur.ts';
 import { findBrowser, launchOptions } from './browser.ts';
 import { flowName, slug } from './flow-files.ts';
 import { PageWatch } from './page-watch.ts';
@@ -20,14 +21,6 @@ interface FlowFixtures {
   step: Step;
   odoo: WebClient;
 }
-
-// Discs instead of characters and washed-out pictures: nothing to read but the names of the menus. Odoo 14 to 19.
-const PRIVATE = 'body > *:not(.o_web_client, header), .o_web_client > *:not(header, .o_navbar), .o_menu_systray';
-const BLUR = `
-  :is(${PRIVATE}), :is(${PRIVATE}) * { -webkit-text-security: disc !important; }
-  :is(${PRIVATE}) select, :is(${PRIVATE}) ::placeholder { color: transparent !important; }
-  :is(${PRIVATE}) { filter: blur(2px) !important; }
-  :is(${PRIVATE}) :is(img, canvas, video, svg, iframe, [style*="background"]) { filter: blur(16px) !important; }`;
 
 /** Playwright's `test` with an Odoo in reach: `page` starts signed in, `odoo` knows the web client, `step` watches for errors. */
 export const test = base.extend<FlowFixtures, { sharedContext: BrowserContext }>({

@@ -1,29 +1,9 @@
 import type { Locator, Page } from 'playwright/test';
 import { z } from 'zod';
+import { readMenus } from './menus.ts';
 import type { PageWatch } from './page-watch.ts';
-import { call, getJson, type OpenSession } from './session.ts';
+import { call, type OpenSession } from './session.ts';
 import type { SmokeSettings } from './settings.ts';
-
-interface Menu {
-  xmlid: string;
-  actionId: number | undefined;
-}
-
-// Odoo 15 and later: menus by id. Odoo 14: a tree.
-const FlatMenus = z.record(
-  z.string(),
-  z.object({ xmlid: z.string().nullish(), actionID: z.union([z.number().int(), z.literal(false)]).nullish() }),
-);
-interface MenuNode {
-  xmlid?: string | undefined;
-  action?: string | false | undefined;
-  children: MenuNode[];
-}
-const MenuTree: z.ZodType<MenuNode> = z.object({
-  xmlid: z.string().optional(),
-  action: z.union([z.string(), z.literal(false)]).optional(),
-  children: z.lazy(() => MenuTree.array()),
-});
 
 /** Odoo's web client as a signed-in user sees it, the differences between versions 14 to 19 in this one place. */
 export class WebClient {
@@ -76,9 +56,9 @@ export class WebClient {
 
   /** Opens the action behind a menu, found by its external id. Fails when the user has no such menu. */
   async openMenu(xmlid: string): Promise<void> {
-    const menu = (await this.#menus()).find((each) => each.xmlid === xmlid);
-    if (menu?.actionId === undefined) throw new Error(`the user has no menu ${xmlid}`);
-    await this.openAction(menu.actionId);
+    const menu = (await readMenus(this.#settings, this.#session)).find((each) => each.xmlid === xmlid);
+    if (menu?.action === undefined) throw new Error(`the user has no menu ${xmlid}`);
+    await this.openAction(menu.action.id);
   }
 
   async openAction(actionId: number): Promise<void> {
@@ -137,20 +117,6 @@ export class WebClient {
     const fields = await this.callModel(model, 'fields_get', [[field], ['type']], z.record(z.string(), z.unknown()));
     return field in fields;
   }
-
-  async #menus(): Promise<Menu[]> {
-    // Up to 18 the address ends in a hash for the cache; any will do.
-    const path = this.#session.version >= 19 ? '/web/webclient/load_menus' : '/web/webclient/load_menus/odoo-gate';
-    const body = await getJson(this.#settings, this.#session, path);
-    const flat = FlatMenus.safeParse(body);
-    if (flat.success) {
-      return Object.values(flat.data).map((menu) => ({
-        xmlid: menu.xmlid ?? '',
-        actionId: menu.actionID || undefined,
-      }));
-    }
-    return flatten(MenuTree.parse(body));
-  }
 }
 
 const CalledButton = z.object({
@@ -165,12 +131,4 @@ export async function webClientReady(page: Page, watch: PageWatch): Promise<void
 
 function isReady(): boolean {
   return (globalThis as { odoo?: { isReady?: boolean } }).odoo?.isReady === true;
-}
-
-function flatten(menu: MenuNode): Menu[] {
-  const children = menu.children.flatMap(flatten);
-  const own = Number(/,(\d+)$/.exec(menu.action || '')?.[1]) || undefined;
-  // An app without an action of its own opens its first child's.
-  const actionId = own ?? children.find((child) => child.actionId !== undefined)?.actionId;
-  return [{ xmlid: menu.xmlid ?? '', actionId }, ...children];
 }

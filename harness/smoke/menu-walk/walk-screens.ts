@@ -1,0 +1,176 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright';
+import { BLUR } from '../blur.ts';
+import { slug } from '../flow-files.ts';
+import { browserAddress, type SmokeSettings } from '../settings.ts';
+import type { NotReached } from './role-walk.ts';
+import type { Screen } from './screens.ts';
+import { Tab, type TabSettings } from './tab.ts';
+import { isBroken, type Visit } from './visit.ts';
+import { visitScreen } from './visit-screen.ts';
+
+/** Two cores serve Odoo and two browser contexts about evenly. */
+const CONTEXTS = 2;
+/** How often a screen is looked at whose tab lost its connections. */
+const ATTEMPTS = 3;
+/** So many screens in a row without an answer, and nobody asks for the next. */
+const MOST_LOST = 3;
+
+export interface WalkScreensOptions extends TabSettings, Pick<SmokeSettings, 'outDir'> {
+  /** Of the signed-in user; none for the public. */
+  cookie: string | undefined;
+  /** Folder of the screenshots below the output folder. */
+  folder: string;
+  /** Aborted when nothing more is to be begun, with the reason as a sentence. */
+  enough: AbortSignal;
+  onVisit(visit: Visit): void;
+}
+
+/** Looks at screens in parallel browser contexts, in their order, and tells which could not be reached. */
+export async function walkScreens(
+  browser: Browser,
+  screens: readonly Screen[],
+  options: WalkScreensOptions,
+): Promise<{ visits: Visit[]; notReached: NotReached[] }> {
+  const visits: Visit[] = [];
+  const notReached: NotReached[] = [];
+  const queue = [...screens];
+  let lost = 0;
+  const walk = async () => {
+    const walker = await Walker.start(browser, options);
+    try {
+      for (let screen = queue.shift(); screen !== undefined; screen = queue.shift()) {
+        const why = options.enough.aborted ? String(options.enough.reason) : lost >= MOST_LOST ? GONE : undefined;
+        const seen = why ?? (await walker.see(screen));
+        if (typeof seen === 'string') notReached.push({ screen, reason: seen, isOpen: true });
+        else visits.push(seen);
+        lost = seen === GONE ? lost + 1 : 0;
+        if (typeof seen !== 'string') options.onVisit(seen);
+      }
+    } finally {
+      visits.push(...walker.starts);
+      await walker.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONTEXTS, screens.length) }, walk));
+  const place = (screen: Screen) => screens.indexOf(screen);
+  return {
+    visits: visits.sort((a, b) => place(a.screen) - place(b.screen)),
+    notReached: notReached.sort((a, b) => place(a.screen) - place(b.screen)),
+  };
+}
+
+const GONE = 'the browser or Odoo went away';
+const NO_CLIENT = 'the web client does not start';
+
+/** What comes before the first menu. */
+const START: Screen = {
+  key: 'start',
+  title: 'Start of the web client',
+  target: { kind: 'page', path: '/' },
+  menus: [],
+};
+
+/** One browser context, with a tab that is replaced once it met an error: what follows from one must not be blamed on the next. */
+class Walker {
+  /** Starts of the web client that met an error. */
+  readonly starts: Visit[] = [];
+  readonly #context: BrowserContext;
+  readonly #options: WalkScreensOptions;
+  #tab: Tab | undefined;
+
+  private constructor(context: BrowserContext, options: WalkScreensOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  static async start(browser: Browser, options: WalkScreensOptions): Promise<Walker> {
+    const shown = browserAddress(options);
+    const context = await browser.newContext({ baseURL: shown.href, viewport: { width: 1280, height: 800 } });
+    if (options.cookie !== undefined) {
+      await context.addCookies([{ name: 'session_id', value: options.cookie, url: shown.origin, httpOnly: true }]);
+    }
+    return new Walker(context, options);
+  }
+
+  /** The visit, or why there is none. */
+  async see(screen: Screen): Promise<Visit | string> {
+    const first = await this.#undisturbed(screen);
+    if (typeof first === 'string' || !isBroken(first) || isStuck(first)) return first;
+    const second = await this.#undisturbed(screen);
+    return { ...first, happenedAgain: typeof second === 'string' || isBroken(second) };
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close().catch(() => {});
+  }
+
+  /** A lost connection says nothing about the screen: Chromium drops all of them when a network of this machine changes. */
+  async #undisturbed(screen: Screen): Promise<Visit | string> {
+    let why = GONE;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      try {
+        const tab = await this.#readyTab(screen);
+        if (tab === undefined) why = NO_CLIENT;
+        else {
+          const visit = await visitScreen(tab, screen);
+          if (!isBroken(visit)) return visit;
+          const shown = await this.#photograph(visit, tab);
+          await this.#dropTab();
+          if (!hadNoAnswer(visit)) return shown;
+          why = GONE;
+        }
+      } catch {
+        await this.#dropTab();
+      }
+      if (this.#options.enough.aborted) return String(this.#options.enough.reason);
+    }
+    return why;
+  }
+
+  async #readyTab(screen: Screen): Promise<Tab | undefined> {
+    if (this.#tab !== undefined) return this.#tab;
+    const tab = await Tab.open(this.#context, this.#options);
+    this.#tab = tab;
+    if (screen.target.kind === 'page') return tab;
+    const from = Date.now();
+    const started = await tab.startWebClient().then(
+      () => true,
+      () => false,
+    );
+    const problems = await tab.watch.takeProblems();
+    if (started && problems.length === 0) return tab;
+    if (problems.some(({ kind }) => kind === 'no-answer')) throw new Error(GONE);
+    if (!started) problems.push({ kind: 'blank-screen', message: 'The web client does not start' });
+    const steps = [{ name: 'opened', from, to: Date.now(), problems }];
+    const visit = { screen: START, steps, views: { shown: 0, offered: 0 }, openedRecord: false };
+    this.starts.push(await this.#photograph(visit, tab));
+    if (started) return tab;
+    await this.#dropTab();
+    return undefined;
+  }
+
+  async #photograph(visit: Visit, tab: Tab): Promise<Visit> {
+    const { outDir, folder, screenshots } = this.#options;
+    const path = join(outDir, folder, `${slug(visit.screen.title)}-${slug(visit.screen.key)}.png`);
+    mkdirSync(dirname(path), { recursive: true });
+    const style = screenshots === 'blur' ? BLUR : '';
+    const taken = await tab.page.screenshot({ path, style, timeout: 10_000 }).catch(() => undefined);
+    return taken === undefined ? visit : { ...visit, screenshot: relative(outDir, path) };
+  }
+
+  async #dropTab(): Promise<void> {
+    const tab = this.#tab;
+    this.#tab = undefined;
+    await tab?.close().catch(() => {});
+  }
+}
+
+function isStuck({ steps }: Visit): boolean {
+  return steps.some(({ problems }) => problems.some(({ kind }) => kind === 'stuck'));
+}
+
+function hadNoAnswer({ steps }: Visit): boolean {
+  return steps.some(({ problems }) => problems.some(({ kind }) => kind === 'no-answer'));
+}
