@@ -26,6 +26,7 @@ export async function readCobertura(path: string): Promise<Coverage> {
   const claimed: { covered?: number | undefined; total?: number | undefined } = {};
   const seen: Totals[] = [];
   const open: string[] = [];
+  const folders: string[] = [];
   let current: Class | undefined;
 
   const parser = new SaxesParser();
@@ -50,11 +51,13 @@ export async function readCobertura(path: string): Promise<Coverage> {
           `line ${parser.line}: a line must have a number from 1 to ${MOST_LINES} and hits from 0 up`,
         );
     }
+    if (tag.name === 'source') parser.on('text', (text) => folders.push(text.trim()));
     if (tag.name === 'methods' && current !== undefined) current.inMethods = true;
     open.push(tag.name);
   });
   parser.on('closetag', ({ name }) => {
     open.pop();
+    if (name === 'source') parser.off('text');
     if (current === undefined) return;
     if (name === 'methods') current.inMethods = false;
     if (name !== 'class') return;
@@ -63,6 +66,8 @@ export async function readCobertura(path: string): Promise<Coverage> {
       throw malformed(path, `${current.name} has lines in its methods alone`);
     }
     seen.push(totals);
+    // Of several folders it is not said in which one a file lies.
+    if (folders.length === 1 && folders[0] !== undefined) current.file.folder = folders[0];
     coverage.add(current.name, current.file);
     current = undefined;
   });

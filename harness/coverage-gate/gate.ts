@@ -114,9 +114,10 @@ export async function gateCoverage(gate: CoverageGate): Promise<JudgedCoverage> 
   }
   const changes = gate.changes === undefined || tree === undefined ? undefined : placeChanges(gate.changes, tree);
   if (changes !== undefined && tree !== undefined) {
-    await checkDiff(changes, tree);
+    await checkDiff(changes, tree, isExcluded);
     const changed = changedLines(changes, head, tree, isExcluded);
-    Object.assign(judged, { changes, changed });
+    judged.changes = changes;
+    judged.changed = changed;
     const measured = changed.totals.total === 0 ? 'none is executable' : describeTotals(changed.totals);
     await record('changed-lines', `Changed lines: ${measured}, at least ${minChanged.text} % required`, () =>
       judgeChangedLines(changed, minChanged),

@@ -1,9 +1,10 @@
+import { dirname, extname } from 'node:path/posix';
 import { type CheckOutcome, type Finding, failedUnlessEmpty, notApplicable } from '../check.ts';
 import { hasPythonCode, isMeasurable } from './judge-sources.ts';
 import { formatRanges } from './line-ranges.ts';
 import type { Coverage, Totals } from './model.ts';
 import { describeTotals, type Percent, reaches } from './percent.ts';
-import type { SourceTree } from './source-tree.ts';
+import { isSource, type SourceTree } from './source-tree.ts';
 import type { Changes } from './unified-diff.ts';
 
 /** What a change added, by whether a test reaches it. */
@@ -11,7 +12,7 @@ export interface ChangedLines {
   totals: Totals;
   /** File → its changed lines that run in no test. */
   untested: ReadonlyMap<string, readonly number[]>;
-  /** Changed Python files that are in no report: nobody knows which of their lines run. */
+  /** Changed files with code that are in no report: nobody knows which of their lines run. */
   unmeasured: readonly string[];
 }
 
@@ -28,8 +29,7 @@ export function changedLines(
     if (isExcluded(path) || added.size === 0) continue;
     const file = head.get(path);
     if (file === undefined) {
-      const inAddon = tree.addons.length === 0 || tree.addonOf(path) !== undefined;
-      if (inAddon && isMeasurable(path) && hasPythonCode([...added.values()].join('\n'))) unmeasured.push(path);
+      if (isLeftOut(path, [...added.values()].join('\n'), head, tree)) unmeasured.push(path);
       continue;
     }
     for (const line of added.keys()) {
@@ -41,6 +41,18 @@ export function changedLines(
     }
   }
   return { totals, untested, unmeasured };
+}
+
+/** Python of an addon, or JavaScript in a folder of which the reports know other files, with code and no test itself. */
+function isLeftOut(path: string, text: string, head: Coverage, tree: SourceTree): boolean {
+  if (path.endsWith('.py')) {
+    const inAddon = tree.addons.length === 0 || tree.addonOf(path) !== undefined;
+    return inAddon && isMeasurable(path) && hasPythonCode(text);
+  }
+  if (!isSource(path) || /\.(?:spec|test|d)\.\w+$/.test(path)) return false;
+  const [folder, extension] = [dirname(path), extname(path)];
+  const isNeighbour = (each: string) => dirname(each) === folder && extname(each) === extension;
+  return /^\s*(?!\/\/|\/\*|\*)\S/m.test(text) && [...head.keys()].some(isNeighbour);
 }
 
 export function judgeChangedLines({ totals, untested, unmeasured }: ChangedLines, min: Percent): CheckOutcome {

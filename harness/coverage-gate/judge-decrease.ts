@@ -104,7 +104,8 @@ function totalsLeft(base: Coverage, { head, tree, changes }: Compared): Totals {
 /** Where a diff is there, a file counts as deleted only if the diff says so. */
 function isGone(path: string, tree: SourceTree | undefined, changes: Changes | undefined): boolean {
   if (tree === undefined || tree.files.has(path)) return false;
-  return changes === undefined || changes.gone.has(path);
+  // The diff may be of the repository, the sources one of its folders.
+  return changes === undefined || [...changes.gone].some((gone) => gone === path || gone.endsWith(`/${path}`));
 }
 
 function coveredAmong({ path, added }: FileChange, head: Coverage): number {

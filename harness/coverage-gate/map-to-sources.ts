@@ -1,5 +1,5 @@
 import { type Coverage, CoverageBuilder } from './model.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { Resolved, SourceTree } from './source-tree.ts';
 
 /** A report by the paths of the source tree, and what it names that is not there. */
 export interface Mapped {
@@ -24,7 +24,7 @@ export function mapToSources(coverage: Coverage, tree: SourceTree | undefined, m
   const reportedAs = new Map<string, string[]>();
   for (const [reported, file] of coverage) {
     const path = replaceFolder(reported, mapping.pathMap);
-    const resolved = tree === undefined ? { path } : tree.resolve(path);
+    const resolved = tree === undefined ? { path } : (tree.resolve(path) ?? resolveIn(tree, file.folder, path));
     const placed = resolved !== undefined && 'path' in resolved ? resolved.path : path;
     if (mapping.isExcluded(reported) || mapping.isExcluded(placed)) continue;
     mapped.add(placed, file);
@@ -34,6 +34,10 @@ export function mapToSources(coverage: Coverage, tree: SourceTree | undefined, m
   }
   for (const [path, candidates] of reportedAs) if (candidates.length > 1) ambiguous.push({ path, candidates });
   return { coverage: mapped.build(), unknown, ambiguous };
+}
+
+function resolveIn(tree: SourceTree, folder: string | undefined, path: string): Resolved {
+  return folder === undefined ? undefined : tree.resolve(`${folder}/${path}`);
 }
 
 /** The longest folder that fits is replaced. */

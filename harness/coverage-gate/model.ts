@@ -13,6 +13,8 @@ export interface FileCoverage {
   readonly branches: Map<number, string>;
   /** Line → MD5 of its text as LCOV writes it, where the report has that. */
   readonly checksums: Map<number, string>;
+  /** The folder that its name is relative to, where the report says so. */
+  folder?: string;
 }
 
 /** File → what is known of it: the one model that every report format is read into. Paths have forward slashes. */

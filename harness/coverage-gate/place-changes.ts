@@ -14,10 +14,14 @@ export function placeChanges(changes: Changes, tree: SourceTree): Changes {
   return { files, gone: changes.gone };
 }
 
-/** Throws UsageError `diff-stale` if a source file has not the lines that the diff gives it. */
-export async function checkDiff(changes: Changes, tree: SourceTree): Promise<void> {
+/** Throws UsageError `diff-stale` if a source file is not there, or has not the lines that the diff gives it. */
+export async function checkDiff(
+  changes: Changes,
+  tree: SourceTree,
+  isExcluded: (path: string) => boolean,
+): Promise<void> {
   for (const [path, { added }] of changes.files) {
-    if (!isSource(path) || added.size === 0) continue;
+    if (!isSource(path) || isExcluded(path) || added.size === 0) continue;
     const source = tree.files.has(path) ? (await tree.readText(path)).split(/\r\n|\n/) : undefined;
     for (const [line, text] of added) {
       if (source?.[line - 1] === text.replace(/\r$/, '')) continue;

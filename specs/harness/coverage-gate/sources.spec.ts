@@ -100,6 +100,16 @@ describe('coverage.sources', () => {
     expect(totals).toEqual({ covered: 2, total: 2 });
   });
 
+  it("finds a file by the folder that Cobertura's names are relative to", async () => {
+    const checkout = await makeCheckout(addon('addons/a', 1));
+    const report = await checkout.lcov('r', {});
+    await writeFile(
+      report,
+      '<coverage><sources><source>/mnt/a</source></sources><class filename="models.py"><lines><line number="1" hits="1"/></lines></class></coverage>',
+    );
+    expect(await sources(checkout, { reports: [report] })).toMatchObject({ status: 'passed' });
+  });
+
   it('is not produced where no file of the reports is here, and nobody said where they are', async () => {
     const checkout = await makeCheckout(addon('a'));
     const report = await checkout.lcov('r', { 'elsewhere/models.py': [1] });
@@ -179,10 +189,13 @@ describe('coverage.changed-lines', () => {
     ['a/tests/test_new.py', 'not-applicable'],
     ['a/migrations/17.0.1/post.py', 'not-applicable'],
     ['a/views.xml', 'not-applicable'],
+    ['a/static/src/new.js', 'failed'],
+    ['a/static/src/new.test.js', 'not-applicable'],
+    ['a/static/tests/new.js', 'not-applicable'],
     ['setup.py', 'not-applicable'],
   ])('%s, which no report has: %s', async (path, status) => {
-    const checkout = await makeCheckout({ ...addon('a'), [path]: 'x = 1\n' });
-    const report = await checkout.lcov('r', { 'a/models.py': [1] });
+    const checkout = await makeCheckout({ ...addon('a'), 'a/static/src/old.js': 'y = 1', [path]: 'x = 1\n' });
+    const report = await checkout.lcov('r', { 'a/models.py': [1], 'a/static/src/old.js': [1] });
     expect(await changed(checkout, { reports: [report], changes: diffOf(path, 1, 'x = 1') })).toMatchObject({ status });
   });
 
@@ -236,6 +249,16 @@ describe('coverage.no-decrease', () => {
     const base = await checkout.lcov('base', { 'a/models.py': [1, 0, 0, 0], 'a/dropped.py': [1, 1, 1, 1] });
     const head = await checkout.lcov('head', { 'a/models.py': [1, 0, 0, 0] });
     expect(await decrease(checkout, { reports: [head], base })).toMatchObject({ status: 'failed' });
+  });
+
+  it('is none where the diff is of the repository, and the sources are one of its folders', async () => {
+    const checkout = await makeCheckout(addon('a'));
+    const base = await checkout.lcov('base', { 'a/models.py': [1, 0], 'a/gone.py': [1, 1] });
+    const head = await checkout.lcov('head', { 'a/models.py': [1, 0] });
+    const changes = parseUnifiedDiff(
+      'diff --git a/addons/a/gone.py b/addons/a/gone.py\n--- a/addons/a/gone.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n',
+    );
+    expect(await decrease(checkout, { reports: [head], base, changes })).toMatchObject({ status: 'passed' });
   });
 
   it('is one if a file is not deleted but only named otherwise by the base: the diff does not know of it', async () => {
