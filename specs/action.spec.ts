@@ -158,7 +158,8 @@ function run({ inputs = {}, github = PULL_REQUEST, env = {}, workspace = makeRep
 
 const code = (ended: ReturnType<typeof run>, step: string) => ended.steps[step]?.outputs.code;
 
-describe('the action, run locally', () => {
+// Each run starts a dozen programs.
+describe('the action, run locally', { timeout: 60_000 }, () => {
   it('passes a change that is in order, and only looks where there is no image', () => {
     const ended = run();
     expect(ended).toMatchObject({ exitCode: 0, outputs: { verdict: 'pass', report: ended.report, badge: '' } });

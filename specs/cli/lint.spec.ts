@@ -19,7 +19,7 @@ async function lint(...args: readonly string[]) {
   return { ...ended, found };
 }
 
-describe('odoo-gate lint', () => {
+describe('odoo-gate lint', { timeout: 60_000 }, () => {
   it('finds in the fixtures the circle, and the dependency that a rule forbids', async () => {
     const configuration = join(writeFiles({ 'odoo-gate.yaml': RULE }), 'odoo-gate.yaml');
     const { exitCode, found } = await lint(FIXTURES, '--series', '19.0', '--config', configuration);

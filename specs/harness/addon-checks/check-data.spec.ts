@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../harness/addon-checks/check-data.ts';
 import { readCsv } from '../../../harness/addon-checks/csv.ts';
@@ -64,6 +65,29 @@ describe('XML', () => {
   it('of an addon that is not installable is not read', () => {
     const addon = addonOf(manifest('"installable": False', '"data": ["a.xml"]'), { 'a.xml': '<' });
     expect(checkData(addon).xml).toEqual({ findings: [], assertions: 0 });
+  });
+
+  it('keeps its entities to itself', () => {
+    readXml(Buffer.from('<!DOCTYPE a [<!ENTITY mine "1">]><a>&mine;</a>'));
+    expect(readXml(Buffer.from('<a>&mine;</a>'))).toEqual({ line: 1, message: 'undefined entity.' });
+  });
+
+  it('is told of, whatever its bytes are', () => {
+    const scraps = fc.constantFrom(
+      ...'<>&;"\'=/!?[]- a\n',
+      '<!DOCTYPE',
+      '<![CDATA[',
+      '<?xml',
+      'encoding="',
+      '&#x',
+      '<a>',
+    );
+    const text = fc.array(scraps, { maxLength: 30 }).map((each) => Buffer.from(each.join('')));
+    fc.assert(
+      fc.property(fc.oneof(text, fc.uint8Array()), (bytes) => {
+        readXml(Buffer.from(bytes));
+      }),
+    );
   });
 
   it('is told of once, however much is wrong', () => {
