@@ -26,6 +26,7 @@ export function declareStep(command: Command): Command {
 /** What a run of each kind has to have required, to count. */
 export const REQUIRED = {
   verify: VERIFY_CHECKS,
+  test: ['tests.log'],
   smoke: SMOKE_CHECKS,
   coverage: ['coverage.total'],
 } as const;

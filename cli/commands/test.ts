@@ -10,6 +10,7 @@ import { buildReport } from '../../harness/run.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
 import type { Subcommand } from '../command.ts';
 import { deliver } from '../deliver.ts';
+import { declareVouching, readVouching, vouchingShape, writeEvidence } from '../evidence-signing.ts';
 import { common, list, number, option, outOption, percent, text } from '../options.ts';
 
 const options = {
@@ -26,6 +27,7 @@ const options = {
   min: percent.optional(),
   base: text.optional(),
   tolerance: percent.default(0),
+  ...vouchingShape,
   out: text.optional(),
 };
 
@@ -54,9 +56,11 @@ export const test: Subcommand<typeof options> = {
       .addOption(option('--base <report>', 'coverage report of the commit to compare with'))
       .addOption(option('--tolerance <points>', 'percentage points that coverage may fall').default(0))
       .addOption(outOption());
+    declareVouching(command);
   },
   run: async (given, { progress, signal }) => {
     const { modules, changedSince, out } = given;
+    const signing = readVouching('test', given);
     const allowed = given.logAllowed === undefined ? [] : loadAllowedRecords(given.logAllowed);
     const startedAt = new Date();
     const folder = out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-test-')));
@@ -87,7 +91,9 @@ export const test: Subcommand<typeof options> = {
         tests: tested.tests,
         artifacts: out === undefined ? [] : tested.artifacts,
       });
-      return await deliver(report, { format: given.format, out });
+      const exitCode = await deliver(report, { format: given.format, out });
+      if (signing !== undefined) await writeEvidence(report, signing);
+      return exitCode;
     } finally {
       if (out === undefined) await rm(folder, { recursive: true, force: true });
     }
