@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkAddons } from '../../harness/addon-checks/check-addons.ts';
 import { LINTERS } from '../../harness/addon-checks/linters.ts';
 import { addonRule } from '../../harness/config/schema.ts';
+import { askGit } from '../../harness/coverage-gate/git.ts';
 import { renderWorkflowCommands } from '../../harness/report/workflow-commands.ts';
 import { buildReport } from '../../harness/run.ts';
 import { modulesOfOdoo } from '../../harness/verify/modules-of-odoo.ts';
@@ -85,8 +86,10 @@ export const lint: Subcommand<typeof options> = {
       results,
       artifacts: [],
     });
-    if (given.annotations || process.env.GITHUB_ACTIONS === 'true')
-      for (const line of renderWorkflowCommands(report)) process.stderr.write(`${line}\n`);
+    if (given.annotations || process.env.GITHUB_ACTIONS === 'true') {
+      const prefix = (await askGit('.', ['rev-parse', '--show-prefix']))?.trim();
+      for (const line of renderWorkflowCommands(report, prefix)) process.stderr.write(`${line}\n`);
+    }
     return deliver(report, given);
   },
 };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -41,12 +42,13 @@ describe('odoo-gate lint', { timeout: 60_000 }, () => {
   });
 
   it('marks lines as GitHub Actions does, in the paths of the repository', async () => {
-    const repository = writeFiles({ 'acme/__manifest__.py': manifest('"dependss": "a,b: 100%"') });
+    const repository = writeFiles({ 'addons/acme/__manifest__.py': manifest('"dependss": "a,b: 100%"') });
+    execFileSync('git', ['init', '--quiet'], { cwd: repository });
     const { stderr } = await runCli(['lint', '--linters', 'none', '--series', '19.0', '--annotations'], {
-      cwd: repository,
+      cwd: join(repository, 'addons'),
     });
     expect(stderr).toContain(
-      '::error file=acme/__manifest__.py,line=3,title=addons.manifest::unknown key "dependss": Odoo does not read it. Did you mean "depends"?\n',
+      '::error file=addons/acme/__manifest__.py,line=3,title=addons.manifest::unknown key "dependss": Odoo does not read it. Did you mean "depends"?\n',
     );
   });
 
