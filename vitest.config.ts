@@ -6,6 +6,12 @@ const atRealServers = {
   hookTimeout: 600_000,
 };
 
+// The unit project alone is measured: Node itself then loads what is counted, with no copy in between.
+const measured =
+  process.env.ODOO_GATE_V8_COVERAGE === undefined
+    ? {}
+    : { experimental: { viteModuleRunner: false }, setupFiles: ['fixtures/setup/vitest-measure.ts'] };
+
 // `unit` needs nothing but Node; `integration` talks to a real engine, Odoo, Postgres and registry, two files at a time;
 // `browser` to a Chromium too, which loses its connections whenever a container beside it comes or goes: one at a time.
 export default defineConfig({
@@ -14,6 +20,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...measured,
           name: 'unit',
           include: ['specs/**/*.spec.ts'],
           exclude: ['specs/**/*.{integration,browser}.spec.ts'],
