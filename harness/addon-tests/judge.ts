@@ -12,7 +12,8 @@ import type { Addon, ModuleGraph } from './addon.ts';
 import { type AllowedRecord, isAllowed } from './allowed-log.ts';
 import { findObstacle, type Obstacle } from './dependencies.ts';
 import type { Complaint, LoggedTest } from './test-log.ts';
-import type { Broken, ShardResult } from './test-shard.ts';
+import type { ShardResult } from './test-shard.ts';
+import type { Broken } from './why-stopped.ts';
 
 /** Why an addon need not be tried at all. */
 export function brokenBefore(graph: ModuleGraph, addon: Addon): Broken | undefined {
@@ -29,7 +30,7 @@ function describeObstacle({ kind, path }: Obstacle): string {
   if (kind === 'circular') return `its dependencies go in a circle: ${way}`;
   return kind === 'missing'
     ? `it depends on ${last}, which neither the image nor the addons hold: ${way}`
-    : `it depends on ${last}, which says that it is not installable: ${way}`;
+    : `it depends on ${last}, whose manifest says that it is not installable, or can't be read: ${way}`;
 }
 
 /** One result a test, whatever number of times it ran. */
@@ -154,24 +155,20 @@ export function judgeFlaky(tests: readonly TestRun[]): CheckResult {
   return resultOf(identity, outcome, 0);
 }
 
-/** Who complains when a module can't be installed. */
-const OF_LOADING = /^odoo\.(?:modules\.(?:loading|registry)|registry|service\.server)$/;
-
-/**
- * `tests.log`: nothing above INFO but what a list allows; modules that Odoo leaves out in silence are on no list. `explained`
- * are addons whose own check tells the error that ended Odoo.
- */
+/** `tests.log`: nothing above INFO but what a list allows; modules that Odoo leaves out in silence are on no list. */
 export function judgeLog(
-  { complaints, furtherComplaints, records }: Pick<ShardResult, 'complaints' | 'furtherComplaints' | 'records'>,
-  { tested, explained }: { tested: number; explained: readonly string[] },
+  {
+    complaints,
+    furtherComplaints,
+    records,
+    cutOff,
+  }: Pick<ShardResult, 'complaints' | 'furtherComplaints' | 'records' | 'cutOff'>,
+  tested: number,
   allowed: readonly AllowedRecord[],
 ): CheckResult {
   const leftOut = modulesLeftOut({ problems: complaints });
   const others = complaints.filter(
-    (record) =>
-      !(explained.includes(record.during) && OF_LOADING.test(record.logger)) &&
-      modulesLeftOut({ problems: [record] }).length === 0 &&
-      !isAllowed(record, allowed),
+    (record) => modulesLeftOut({ problems: [record] }).length === 0 && !isAllowed(record, allowed),
   );
   const groups = Map.groupBy(others, ({ level, logger, message }) => `${level} ${logger} ${firstLineOf(message)}`);
   const findings: Finding[] = [...leftOut];
@@ -181,7 +178,12 @@ export function judgeLog(
   }
   if (furtherComplaints > 0)
     findings.push({ message: 'more warnings and errors than are kept', count: furtherComplaints });
-  const outcome = tested === 0 ? notApplicable('no addon was installed') : failedUnlessEmpty(findings, records);
+  const outcome =
+    tested === 0
+      ? notApplicable('no addon was installed')
+      : cutOff && findings.length === 0
+        ? inconclusive('Odoo was ended from outside: what it would have logged is not known')
+        : failedUnlessEmpty(findings, records);
   const identity = { id: 'tests.log', title: "Odoo's log is free of warnings and errors", severity: 'high' } as const;
   return resultOf(identity, outcome, 0);
 }

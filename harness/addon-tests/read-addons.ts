@@ -135,10 +135,10 @@ async function manifestsIn(folder: string): Promise<Map<string, { path: string; 
   return addons;
 }
 
-/** Odoo takes tests from modules `test_*` of the package `tests` (tests/loader.py). */
+/** Any code in `tests` but what others share; of which Odoo runs `test_*` alone (tests/loader.py). */
 async function holdsTests(path: string): Promise<boolean> {
   const names = await readdir(join(path, 'tests')).catch(() => []);
-  return names.some((name) => /^test_\w*(\.py)?$/.test(name));
+  return names.some((name) => name.endsWith('.py') && !/^(?:__init__|common\w*)\.py$/.test(name));
 }
 
 function unreadable(image: OdooImage, cause: unknown): InfrastructureError {

@@ -17,8 +17,9 @@ import type { Bench } from './run-session.ts';
 import { selectAddons, type Wanted } from './select-addons.ts';
 import { SessionLogs } from './session-logs.ts';
 import { spread } from './shards.ts';
-import { type Broken, type ShardResult, testShard } from './test-shard.ts';
+import { type ShardResult, testShard } from './test-shard.ts';
 import { findTestTools } from './test-tools.ts';
+import type { Broken } from './why-stopped.ts';
 
 export interface TestAddonsOptions extends Wanted {
   image: string;
@@ -168,8 +169,9 @@ async function testInRun(context: RunContext, options: TestAddonsOptions): Promi
         complaints: shards.flatMap(({ complaints }) => complaints),
         furtherComplaints: shards.reduce((sum, each) => sum + each.furtherComplaints, 0),
         records: shards.reduce((sum, { records }) => sum + records, 0),
+        cutOff: shards.some(({ cutOff }) => cutOff),
       },
-      { tested: testable.length, explained: [...broken.keys()] },
+      testable.length,
       options.allowed,
     ),
     ...(tools.coverage === undefined && testable.length > 0 ? [unmeasured()] : []),

@@ -25,7 +25,8 @@ const STARTING = /^Starting ((?:\w+\.)+)(\w+) \.\.\.\s*$/;
 const FAILED = /^(FAIL|ERROR): ([^\n]*)/;
 /** Of a class, or of what it left: `setUpClass (odoo.addons.sale.tests.test_sale.TestSale)`. */
 const OF_CLASS = /^(\w+) \(odoo\.addons\.(\w+)\.tests\.([\w.]+)\.(\w+)\)$/;
-const NO_BROWSER = /^websocket-client module is not installed/;
+const NO_BROWSER =
+  /^(?:websocket-client module is not installed|Chrome executable not found|Chrome headless failed to start)/;
 const TOTALS = /^(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database/;
 /** Odoo's sums of failures that were logged one by one (modules/loading.py, tests/result.py, tests/runner.py). */
 const SUM =
@@ -41,6 +42,7 @@ export class TestLog implements LogReaders {
   complaintCount = 0;
   /** The module that Odoo was installing when the log ended. */
   loading: string | undefined;
+  readonly installed = new Set<string>();
   /** Odoo's own sums, its last word after all tests. */
   totals: { failures: number; tests: number } | undefined;
   /** How many failures and errors were logged one by one, subtests too. */
@@ -111,7 +113,7 @@ export class TestLog implements LogReaders {
     }
     if (level === 'WARNING' && NO_BROWSER.test(message) && this.#current !== undefined) {
       // The test is skipped next; Odoo 14 does not say why.
-      this.#current.test.message = message.trim();
+      this.#current.test.message = message.trim().slice(0, LONGEST_MESSAGE);
       return true;
     }
     const failed = level === 'ERROR' ? FAILED.exec(message) : null;
@@ -164,6 +166,7 @@ export class TestLog implements LogReaders {
       if (begun !== undefined || done !== undefined || /modules loaded in /.test(message)) {
         this.#finish(at);
         this.loading = begun;
+        if (done !== undefined) this.installed.add(done);
       }
     } else if (logger === 'odoo.service.server' && /^(Starting post tests|\d+ post-tests in )/.test(message)) {
       this.#finish(at);

@@ -1,14 +1,8 @@
 import type { Addon, ModuleGraph } from './addon.ts';
 import { closureOf, dependentsOf } from './dependencies.ts';
-import { type Bench, runSession, type Session } from './run-session.ts';
+import { type Bench, runSession } from './run-session.ts';
 import type { Complaint, LoggedTest } from './test-log.ts';
-
-/** Why an addon's tests could not all run. */
-export interface Broken {
-  /** `failed`: the addon's own fault, or a dependency's. `unknown`: the surroundings', or not to be told. */
-  kind: 'failed' | 'unknown';
-  reason: string;
-}
+import { type Broken, whyStopped } from './why-stopped.ts';
 
 /** What the sessions of one shard brought. */
 export interface ShardResult {
@@ -20,6 +14,8 @@ export interface ShardResult {
   furtherComplaints: number;
   /** Of Odoo's log, read. */
   records: number;
+  /** Whether the surroundings ended a session: what it complained of then proves nothing. */
+  cutOff: boolean;
   volumes: string[];
   /** In s, by addon. */
   seconds: Map<string, number>;
@@ -42,6 +38,7 @@ export async function testShard(
     complaints: [],
     furtherComplaints: 0,
     records: 0,
+    cutOff: false,
     volumes: [],
     seconds: new Map(),
   };
@@ -51,7 +48,6 @@ export async function testShard(
     const done = await runSession(bench, session);
     result.volumes.push(done.volume);
     result.attempts.push(...done.log.tests);
-    result.complaints.push(...done.log.complaints);
     result.records += done.records;
     result.furtherComplaints += done.log.complaintCount - done.log.complaints.length;
     return done;
@@ -62,7 +58,14 @@ export async function testShard(
     const install = codeFor(remaining);
     const done = await run({ name: `${name}-${round}`, install, tags: remaining.map((each) => `/${each}`) });
     const stopped = whyStopped(done, install);
-    if (stopped === undefined) break;
+    if (stopped?.broken.kind === 'unknown') result.cutOff = true;
+    else result.complaints.push(...done.log.complaints.filter((record) => !tellsOfEnd(record, stopped?.culprit)));
+    if (stopped === undefined) {
+      for (const each of remaining.filter((other) => !done.log.installed.has(other))) {
+        result.broken.set(each, { kind: 'failed', reason: 'Odoo went on without installing it, and did not say why' });
+      }
+      break;
+    }
     if (stopped.culprit === undefined) {
       for (const each of remaining) result.broken.set(each, stopped.broken);
       break;
@@ -81,7 +84,8 @@ export async function testShard(
   const again = failedThroughout(result.attempts);
   if (again.length > 0) {
     const install = codeFor(new Set(again.map(({ addon }) => addon)));
-    await run({ name: `${name}-again`, install, tags: [...new Set(again.map(({ tag }) => tag))] });
+    const { log } = await run({ name: `${name}-again`, install, tags: [...new Set(again.map(({ tag }) => tag))] });
+    result.complaints.push(...log.complaints);
   }
   return result;
 }
@@ -96,39 +100,8 @@ function failedThroughout(attempts: readonly LoggedTest[]): LoggedTest[] {
   });
 }
 
-/** undefined: Odoo got to the end of all tests, and its own sums agree with what was read. */
-function whyStopped(
-  { exitCode, log, lastLines }: Session,
-  install: readonly Addon[],
-): { culprit?: string; broken: Broken } | undefined {
-  const { totals, loading, fatal, failures, started } = log;
-  if (totals !== undefined && (exitCode === 0 || exitCode === 1)) {
-    if (totals.failures === failures && totals.tests === started && (exitCode === 0) === (failures === 0))
-      return undefined;
-    const told = `${totals.failures} failures of ${totals.tests} tests, exit code ${exitCode}`;
-    const reason = `Odoo's log does not add up: it says ${told}; read were ${failures} of ${started}`;
-    return { broken: { kind: 'unknown', reason } };
-  }
-  // Odoo's own way to end on an error is 255; 137 is the system's, for want of memory.
-  if (fatal === undefined && exitCode !== 255) {
-    const reason = `Odoo ended with ${exitCode} before it had run all tests: ${lastLines}`;
-    return { broken: { kind: 'unknown', reason } };
-  }
-  const reason = `it can't be installed: ${fatal === undefined ? lastLines : causeOf(fatal.message)}`;
-  const culprit = install.find(({ name }) => name === loading)?.name;
-  if (culprit !== undefined) return { culprit, broken: { kind: 'failed', reason } };
-  const where = loading === undefined ? 'after the modules were loaded' : `while ${loading} was installed`;
-  return { broken: { kind: 'failed', reason: `Odoo ended with ${exitCode} ${where}: ${reason}` } };
-}
-
-/** The exception that ends a traceback, with what it says in further lines. */
-function causeOf(message: string): string {
-  const lines = message.trimEnd().split('\n');
-  const last = lines.findLastIndex((line) => /^[A-Za-z_][\w.]*: /.test(line));
-  return lines
-    .slice(Math.max(last, 0))
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .join(' | ')
-    .slice(0, 500);
+/** What Odoo says on all sides when it ends at an addon that can't be installed: the addon's own check tells it once. */
+function tellsOfEnd({ logger, during }: Complaint, culprit: string | undefined): boolean {
+  if (culprit === undefined || (during !== culprit && during !== '')) return false;
+  return /^odoo\.(?:modules\.(?:loading|registry)|registry|service\.server)$/.test(logger);
 }

@@ -110,15 +110,19 @@ test('a class that is skipped in its set-up is told', () => {
   ]);
 });
 
-test('the want of websocket-client is the reason of a skipped test, and no complaint', () => {
-  const warning = at(2, 'WARNING', `${SALE}.TestSale`, 'websocket-client module is not installed');
+test.each([
+  'websocket-client module is not installed',
+  'Chrome executable not found',
+  'Chrome headless failed to start:',
+])('"%s" is the reason of a skipped test, and no complaint', (reason) => {
+  const warning = at(2, 'WARNING', `${SALE}.TestSale`, reason);
   const log = readText(
     START +
       warning +
       at(2, 'INFO', SALE, 'skipped TestSale.test_price') +
       at(3, 'INFO', 'odoo.service.server', 'Starting post tests'),
   );
-  expect(log.tests).toMatchObject([{ outcome: 'skipped', message: 'websocket-client module is not installed' }]);
+  expect(log.tests).toMatchObject([{ outcome: 'skipped', message: reason }]);
   expect(log.complaints).toEqual([]);
 });
 
