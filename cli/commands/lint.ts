@@ -3,7 +3,9 @@ import { checkAddons } from '../../harness/addon-checks/check-addons.ts';
 import { LINTERS } from '../../harness/addon-checks/linters.ts';
 import { addonRule } from '../../harness/config/schema.ts';
 import { askGit } from '../../harness/coverage-gate/git.ts';
+import { renderCodeQuality } from '../../harness/report/code-quality.ts';
 import { renderWorkflowCommands } from '../../harness/report/workflow-commands.ts';
+import { replaceFile } from '../../harness/report/write.ts';
 import { buildReport } from '../../harness/run.ts';
 import { modulesOfOdoo } from '../../harness/verify/modules-of-odoo.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
@@ -27,6 +29,7 @@ const options = {
     ])
     .default('auto'),
   annotations: z.boolean().default(false),
+  codeQuality: text.optional(),
   out: text.optional(),
 };
 
@@ -59,6 +62,7 @@ export const lint: Subcommand<typeof options> = {
         ).default('auto'),
       )
       .addOption(option('--annotations', 'mark the lines of findings as GitHub Actions does (default there)'))
+      .addOption(option('--code-quality <file>', 'write a Code Quality report there, by which GitLab marks them'))
       .addOption(outOption());
   },
   run: async (given, { command, progress, signal }) => {
@@ -86,10 +90,11 @@ export const lint: Subcommand<typeof options> = {
       results,
       artifacts: [],
     });
-    if (given.annotations || process.env.GITHUB_ACTIONS === 'true') {
-      const prefix = (await askGit('.', ['rev-parse', '--show-prefix']))?.trim();
+    const exitCode = await deliver(report, given);
+    const prefix = (await askGit('.', ['rev-parse', '--show-prefix']))?.trim();
+    if (given.codeQuality !== undefined) await replaceFile(given.codeQuality, renderCodeQuality(report, prefix));
+    if (given.annotations || process.env.GITHUB_ACTIONS === 'true')
       for (const line of renderWorkflowCommands(report, prefix)) process.stderr.write(`${line}\n`);
-    }
-    return deliver(report, given);
+    return exitCode;
   },
 };

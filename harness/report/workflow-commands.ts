@@ -1,24 +1,14 @@
 import type { RunReport } from '../run.ts';
-
-/** A finding's place: a file and a line. */
-const PLACE = /^(?<file>[^\0]+?):(?<line>\d+)$/;
+import { placedFindings } from './placed-findings.ts';
 
 /**
  * Workflow commands of GitHub Actions that mark where findings are: errors for checks that are required, warnings for
- * others. Findings that name no line have none. Paths become those of the repository by `prefix`.
+ * others. Paths become those of the repository by `prefix`.
  */
 export function renderWorkflowCommands(report: RunReport, prefix = ''): string[] {
-  return report.checks.flatMap((check) => {
-    if (check.status !== 'failed') return [];
-    const kind = check.required ? 'error' : 'warning';
-    return check.findings.flatMap(({ message, location = '', fix }) => {
-      const { file, line } = PLACE.exec(location)?.groups ?? {};
-      if (file === undefined || file.startsWith('/')) return [];
-      const text = fix === undefined ? message : `${message}. ${fix}`;
-      return [
-        `::${kind} file=${escapeProperty(prefix + file)},line=${line},title=${escapeProperty(check.id)}::${escapeData(text)}`,
-      ];
-    });
+  return placedFindings(report).map(({ check, file, line, text }) => {
+    const place = `file=${escapeProperty(prefix + file)},line=${line},title=${escapeProperty(check.id)}`;
+    return `::${check.required ? 'error' : 'warning'} ${place}::${escapeData(text)}`;
   });
 }
 

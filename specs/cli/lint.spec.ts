@@ -54,8 +54,9 @@ describe('odoo-gate lint', { timeout: 60_000 }, () => {
 
   it('writes the report in every format', async () => {
     const out = join(writeFiles({}), 'report');
-    await lint(FIXTURES, '--series', '19.0', '--out', out);
-    expect(readdirSync(out)).toEqual(expect.arrayContaining(['ctrf.json', 'junit.xml', 'report.html', 'report.json']));
+    await lint(FIXTURES, '--series', '19.0', '--out', out, '--code-quality', join(out, 'code-quality.json'));
+    const names = ['code-quality.json', 'ctrf.json', 'junit.xml', 'report.html', 'report.json'];
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(names));
     expect(readFileSync(join(out, 'junit.xml'), 'utf8')).toContain('tested_circular_back');
   });
 
