@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { type CheckOutcome, type CheckResult, type Finding, failedUnlessEmpty, type Severity } from '../check.ts';
 import { UsageError } from '../errors.ts';
+import { plural } from '../report/plain-text.ts';
 import { resultOf } from '../run.ts';
 import { type Base, readBase } from './base.ts';
 import { excluder } from './exclude.ts';
@@ -159,8 +160,8 @@ async function readSources(
 }
 
 function describeSources(head: Coverage, tree: SourceTree): string {
-  const addons = tree.addons.length === 0 ? '' : `, ${tree.addons.length} addons`;
-  return `The reports are of these sources: ${head.size} files${addons}`;
+  const addons = tree.addons.length === 0 ? '' : `, ${plural(tree.addons.length, 'addon')}`;
+  return `The reports are of these sources: ${plural(head.size, 'file')}${addons}`;
 }
 
 /** Throws UsageError `coverage-base-foreign` if not one of its files is here: all of it would count as deleted. */

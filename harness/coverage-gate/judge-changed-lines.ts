@@ -69,7 +69,7 @@ export function judgeChangedLines({ totals, untested, unmeasured }: ChangedLines
         fix: 'Add tests that run the lines below.',
       },
       ...[...untested].map(([path, lines]) => ({
-        message: `changed, and run by no test: line ${formatRanges(lines)}`,
+        message: 'changed, and run by no test',
         location: `${path}:${formatRanges(lines)}`,
         count: lines.length,
       })),

@@ -25,7 +25,7 @@ async function refused() {
 it('a refusal is explained in one paragraph: which addon lost what, which changed lines are untested', async () => {
   const { judged } = await refused();
   expect(explainRefusal(judged.results)).toBe(
-    'Refused: coverage of the changed lines is 0.00 % (0 of 1 lines), below 80 %; changed, and run by no test: line 2 (a/models.py:2). ' +
+    'Refused: coverage of the changed lines is 0.00 % (0 of 1 lines), below 80 %; changed, and run by no test (a/models.py:2). ' +
       'line coverage fell: 100.00 % (5 of 5 lines) before, 80.00 % (4 of 5 lines) now; a: line coverage fell: 100.00 % (4 of 4 lines) before, 75.00 % (3 of 4 lines) now (a); ' +
       'lost covered lines: 4 of 4 lines before, 3 of 4 now (a/models.py:2).',
   );
