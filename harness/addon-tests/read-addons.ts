@@ -72,26 +72,35 @@ export async function readModulesOfImage(
   }
 }
 
-/**
- * The addons of folders on this machine, of which earlier ones win. The image's Python reads their manifests.
- * Throws `UsageError` for a folder that is missing or holds no addon.
- */
-export async function readAddons(
-  { engine, run }: Pick<RunContext, 'engine' | 'run'>,
-  image: OdooImage,
-  folders: readonly string[],
-): Promise<Addon[]> {
-  const found = new Map<string, { path: string; text: string }>();
+/** An addon that was found, its manifest not read yet. */
+export interface FoundAddon {
+  name: string;
+  path: string;
+  manifest: string;
+}
+
+/** The addons of folders on this machine, of which earlier ones win. Throws `UsageError` for a folder that is missing or holds none. */
+export async function findAddons(folders: readonly string[]): Promise<FoundAddon[]> {
+  const found = new Map<string, FoundAddon>();
   for (const folder of folders) {
-    const here = await manifestsIn(folder);
-    if (here.size === 0) {
+    const here = await addonsIn(folder);
+    if (here.length === 0) {
       throw new UsageError('addons-none', `There is no addon in "${folder}": no folder with a __manifest__.py.`, {
         next: 'Give --addons the folders that hold the addons themselves.',
       });
     }
-    for (const [name, addon] of here) if (!found.has(name)) found.set(name, addon);
+    for (const addon of here) if (!found.has(addon.name)) found.set(addon.name, addon);
   }
-  const texts = Object.fromEntries([...found].map(([name, { text }]) => [name, text]));
+  return [...found.values()];
+}
+
+/** What their manifests say, as the image's Python reads them. Throws `InfrastructureError('image-modules')`. */
+export async function readAddons(
+  { engine, run }: Pick<RunContext, 'engine' | 'run'>,
+  image: OdooImage,
+  found: readonly FoundAddon[],
+): Promise<Addon[]> {
+  const texts = Object.fromEntries(found.map(({ name, manifest }) => [name, manifest]));
   const printed = await runInImage(engine, image.id, run, [RUN_PYTHON, READ_ADDONS], {
     files: { 'odoo-gate-manifests.json': JSON.stringify(texts) },
   }).catch((cause: unknown) => {
@@ -100,7 +109,7 @@ export async function readAddons(
   if (printed === undefined) throw unreadable(image, new Error('its Python ended with an error'));
   const manifests = addonAnswer.parse(lastLine(printed));
   return Promise.all(
-    [...found].map(async ([name, { path }]): Promise<Addon> => {
+    found.map(async ({ name, path }): Promise<Addon> => {
       const read = manifests[name] ?? { error: 'no answer' };
       const hasTests = await holdsTests(path);
       if (!('error' in read)) return { name, path, hasTests, ...read };
@@ -109,8 +118,8 @@ export async function readAddons(
   );
 }
 
-async function manifestsIn(folder: string): Promise<Map<string, { path: string; text: string }>> {
-  const addons = new Map<string, { path: string; text: string }>();
+async function addonsIn(folder: string): Promise<FoundAddon[]> {
+  const addons: FoundAddon[] = [];
   let names: string[];
   try {
     names = (await readdir(folder)).sort();
@@ -122,8 +131,8 @@ async function manifestsIn(folder: string): Promise<Map<string, { path: string; 
   }
   for (const name of names) {
     try {
-      const text = await readFile(join(folder, name, '__manifest__.py'), 'utf8');
-      addons.set(name, { path: await realpath(join(folder, name)), text });
+      const manifest = await readFile(join(folder, name, '__manifest__.py'), 'utf8');
+      addons.push({ name, path: await realpath(join(folder, name)), manifest });
     } catch (cause) {
       if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) continue;
       throw new UsageError('addons-folder', `The manifest of "${name}" can't be read: ${messageOf(cause)}`, {

@@ -12,7 +12,7 @@ import { closureOf, dependentsOf } from './dependencies.ts';
 import { readDurations, rememberDurations } from './durations.ts';
 import { brokenBefore, finalRuns, judgeAddon, judgeFlaky, judgeLog } from './judge.ts';
 import { reportCoverage } from './measure-coverage.ts';
-import { readAddons, readModulesOfImage } from './read-addons.ts';
+import { type FoundAddon, findAddons, readAddons, readModulesOfImage } from './read-addons.ts';
 import type { Bench } from './run-session.ts';
 import { selectAddons, type Wanted } from './select-addons.ts';
 import { SessionLogs } from './session-logs.ts';
@@ -52,8 +52,9 @@ export interface AddonTests {
  * Tests addons in disposable databases: what they depend on comes from the template cache, they themselves are installed
  * with their tests, under coverage. Throws `UsageError` for folders, modules or a base that can't be meant.
  */
-export function testAddons(options: TestAddonsOptions): Promise<AddonTests> {
-  return withRun(options, (context) => testInRun(context, options));
+export async function testAddons(options: TestAddonsOptions): Promise<AddonTests> {
+  const found = await findAddons(options.folders);
+  return withRun(options, (context) => testInRun(context, options, found));
 }
 
 /** The dependencies of the addons under test, by where they come from. */
@@ -82,16 +83,20 @@ export function splitDependencies(
   };
 }
 
-async function testInRun(context: RunContext, options: TestAddonsOptions): Promise<AddonTests> {
+async function testInRun(
+  context: RunContext,
+  options: TestAddonsOptions,
+  found: readonly FoundAddon[],
+): Promise<AddonTests> {
   const { engine, run, progress, signal } = context;
-  const { folders, demo, out } = options;
+  const { demo, out } = options;
   const started = performance.now();
   const [resolved, postgres] = await Promise.all([
     resolveImage(engine, options.image, progress, signal),
     resolveImage(engine, options.postgresImage, progress, signal),
   ]);
   const image = await probeOdoo(engine, resolved, run);
-  const { addons, graph } = await progress.step('read the manifests', () => readGraph(context, image, folders));
+  const { addons, graph } = await progress.step('read the manifests', () => readGraph(context, image, found));
   const chosen = await selectAddons(addons, graph, options);
   const tools = await findTestTools(context, image);
 
@@ -192,10 +197,10 @@ async function testInRun(context: RunContext, options: TestAddonsOptions): Promi
 async function readGraph(
   context: RunContext,
   image: OdooImage,
-  folders: readonly string[],
+  found: readonly FoundAddon[],
 ): Promise<{ addons: Addon[]; graph: ModuleGraph }> {
   const ofImage = await readModulesOfImage(context, image);
-  const addons = await readAddons(context, image, folders);
+  const addons = await readAddons(context, image, found);
   const own = addons.map((addon): [string, Module] => [
     addon.name,
     { depends: addon.depends, installable: addon.installable && addon.unreadable === undefined },
