@@ -6,7 +6,7 @@ const atRealServers = {
   hookTimeout: 600_000,
 };
 
-// The unit project alone is measured: Node itself then loads what is counted, with no copy in between.
+// What is measured is loaded by Node itself, with no copy in between. Processes that specs start are not measured.
 const measured =
   process.env.ODOO_GATE_V8_COVERAGE === undefined
     ? {}
@@ -29,6 +29,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...measured,
           ...atRealServers,
           name: 'integration',
           include: ['specs/**/*.integration.spec.ts'],
@@ -38,6 +39,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...measured,
           ...atRealServers,
           name: 'browser',
           include: ['specs/**/*.browser.spec.ts'],
