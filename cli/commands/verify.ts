@@ -32,6 +32,7 @@ const options = {
   rules: text.optional(),
   strict: z.boolean().default(false),
   only: list.optional(),
+  menus: z.boolean().default(false),
   keep: z.boolean().default(false),
   out: text.optional(),
 };
@@ -74,6 +75,7 @@ export const verify: Subcommand<typeof options> = {
       .addOption(option('--rules <file>', 'YAML file of rules for your own modules, each a check of its own'))
       .addOption(option('--strict', 'values that look like secrets under a name that nobody knows fail too'))
       .addOption(option('--only <ids>', 'comma-separated checks, * stands for anything'))
+      .addOption(option('--menus', 'also open every menu in each of its views (smoke.menus)'))
       .addOption(option('--keep', 'leave the stack running; `odoo-gate down` removes it'))
       .addOption(outOption());
     declareSigning(command)
@@ -95,6 +97,7 @@ export const verify: Subcommand<typeof options> = {
       backup: given.backup,
       baseUrl: given.baseUrl ?? OWN_URL,
       treatment: given.anonymize ? 'sanitize-and-anonymize' : given.sanitize ? 'sanitize' : 'as-found',
+      menus: given.menus,
       keep: given.keep,
       held: { strict: given.strict, rules: given.rules === undefined ? [] : loadUserRules(given.rules) },
       ...fingerprintSource(given),

@@ -26,6 +26,7 @@ export const FIX: Record<ProblemKind, string> = {
   'blank-screen': 'Open the screen in a browser: nothing is drawn, and no error tells why.',
   'dirty-form':
     'Look for a computed field, a widget or an onchange that changes the record as it opens: users lose, or save, what they never typed.',
+  'missing-model': 'Remove the menu and its action, or install the module that has the model.',
   stuck: "Look in Odoo's log for the call that does not end.",
   'no-answer': 'Check that Odoo still runs.',
 };

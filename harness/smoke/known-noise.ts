@@ -7,6 +7,7 @@ export type ProblemKind =
   | 'error-dialog'
   | 'blank-screen'
   | 'dirty-form'
+  | 'missing-model'
   | 'stuck'
   | 'no-answer';
 

@@ -24,11 +24,46 @@ export function describeAddress(address: string): string {
   return `/${[first, ...rest.map((part) => (/^\d+$/.test(part) ? 'N' : part))].join('/')}`;
 }
 
-/** Where in Odoo's Python an error came from: `sale/models/sale_order.py:12 in action_confirm`, read off its traceback. */
-export function raisedAt(traceback: string): string | undefined {
-  const frames = [...traceback.matchAll(/File "([^"]+)", line (\d+), in (\S+)/g)];
-  const inAddon = frames.findLast(([, file = '']) => file.includes('/addons/') || file.includes('/extra-addons/'));
-  const [, file = '', line, name] = inAddon ?? frames.at(-1) ?? [];
-  if (file === '') return undefined;
-  return `${file.replace(/^.*\/(?:extra-)?addons\//, '')}:${line} in ${name}`;
+/** A place in Odoo's Python. */
+export interface Raised {
+  /** `sale/models/sale_order.py:12 in action_confirm` */
+  at: string;
+  /** The module, where the place is in one. */
+  addon?: string;
+}
+
+/**
+ * Where in Odoo's Python an error came from, read off its traceback: the innermost frame in a module. Modules lie in folders
+ * called `addons`; those of these names lie anywhere.
+ */
+export function raisedAt(traceback: string, modules: ReadonlySet<string> = new Set()): Raised | undefined {
+  const frames = [...traceback.matchAll(/File "([^"]+)", line (\d+), in (\S+)/g)].map(
+    ([, file = '', line = '', name = '']) => {
+      const folders = file.split('/').slice(0, -1);
+      const root = folders.findLastIndex((folder) => /^(extra-)?addons$/.test(folder));
+      const known = folders.findLastIndex((folder, index) => index > root && modules.has(folder));
+      const addon = known >= 0 ? known : root >= 0 && root + 1 < folders.length ? root + 1 : undefined;
+      const shown = addon === undefined ? file : file.split('/').slice(addon).join('/');
+      return { at: `${shown}:${line} in ${name}`, ...(addon !== undefined && { addon: folders[addon] ?? '' }) };
+    },
+  );
+  return frames.findLast(({ addon }) => addon !== undefined) ?? frames.at(-1);
+}
+
+/** Where in a script the browser was: an address and a line of it. */
+export interface ScriptPlace {
+  url: string;
+  line: number;
+}
+
+/** What went wrong and where, of a console's text: Odoo tells the cause, with its stack, below what followed from it. */
+export function readConsoleError(text: string): { message: string; place?: ScriptPlace } {
+  const lines = text.split('\n');
+  const causedAt = lines.findLastIndex((line) => /^Caused by: \w*Error\b/.test(line));
+  const rest = causedAt < 0 ? lines : lines.slice(causedAt);
+  const [, url, line] = rest.map((each) => /^\s+at .*?\(?(https?:\S+?):(\d+):\d+\)?$/.exec(each)).find(Boolean) ?? [];
+  return {
+    message: (rest[0] ?? '').replace(/^Caused by: /, ''),
+    ...(url !== undefined && { place: { url, line: Number(line) } }),
+  };
 }

@@ -10,6 +10,7 @@ const PROBLEM_KINDS = [
   'error-dialog',
   'blank-screen',
   'dirty-form',
+  'missing-model',
   'stuck',
   'no-answer',
 ] as const satisfies readonly ProblemKind[];

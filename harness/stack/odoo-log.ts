@@ -38,6 +38,7 @@ export class OdooLog {
   readonly #tail: string[] = [];
   #partial = '';
   #current: { record: LogRecord; at: number } | undefined;
+  readonly #times = new WeakMap<LogRecord, number>();
   readonly #readers: LogReaders;
 
   constructor(readers: LogReaders = {}) {
@@ -55,6 +56,11 @@ export class OdooLog {
   end(): void {
     if (this.#partial !== '') this.push('\n');
     this.#finishRecord();
+  }
+
+  /** When one of `problems` was logged, in ms since the epoch. */
+  timeOf(problem: LogRecord): number {
+    return this.#times.get(problem) ?? Number.NaN;
   }
 
   /** Whether one of the last lines holds a text. */
@@ -84,7 +90,9 @@ export class OdooLog {
     const { record } = parsed;
     if (record.level === 'DEBUG' || record.level === 'INFO') return;
     const nth = record.level === 'WARNING' ? ++this.#warningCount : ++this.errorCount;
-    if (nth <= KEPT_PROBLEMS) this.problems.push(record);
+    if (nth > KEPT_PROBLEMS) return;
+    this.problems.push(record);
+    this.#times.set(record, parsed.at);
   }
 
   #finishRecord(): void {

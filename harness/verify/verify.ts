@@ -7,10 +7,19 @@ import { gateCoverage } from '../coverage-gate/gate.ts';
 import type { ReadOnlySession } from '../database/read-only.ts';
 import type { Progress } from '../progress.ts';
 import { removeReport } from '../report/write.ts';
-import { type Artifact, buildReport, type RunReport, resultOf, runChecks, type Sanitized } from '../run.ts';
+import {
+  type Artifact,
+  buildReport,
+  type RunReport,
+  resultOf,
+  runChecks,
+  type Sanitized,
+  type Visits,
+} from '../run.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { SanitizeChecksOptions } from '../sanitize-checks/checks.ts';
 import { findBrowser } from '../smoke/browser.ts';
+import { menuCheck } from '../smoke/menu-walk/judge-walk.ts';
 import { prepareSmoke, type Smoke } from '../smoke/run-smoke.ts';
 import { folderDigest } from '../stack/fresh-template.ts';
 import { STACK_DATABASE } from '../stack/postgres.ts';
@@ -28,7 +37,7 @@ import { findAdministrator, openDoorForSmoke } from './smoke-user.ts';
 import { logCheck } from './stack-checks.ts';
 import { toolVersion } from './tool-version.ts';
 import { updateCheck, updateModules } from './update-modules.ts';
-import { askOdoo, isAnonymous, walkThrough } from './visit.ts';
+import { askOdoo, isAnonymous, openMenus, walkThrough } from './visit.ts';
 
 export interface VerifyOptions extends CopyOptions {
   /** What `web.base.url` is, or is made to be. */
@@ -48,6 +57,8 @@ export interface VerifyOptions extends CopyOptions {
   held?: SanitizeChecksOptions;
   /** Patterns of check ids; without them every check is required. */
   only?: readonly string[];
+  /** Every menu is opened, too, which takes a second or so for each. */
+  menus?: boolean;
   /** Folder for screenshots and traces; without it none are kept. */
   out?: string;
   keep?: boolean;
@@ -66,11 +77,11 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
   if (options.out !== undefined) await removeReport(options.out);
   const required = requiredChecks(options);
   // Better now than after the restore.
-  if (requiredFlows(required).length > 0) findBrowser();
+  if (requiredFlows(required).length > 0 || required.includes(menuCheck.id)) findBrowser();
   const addons = await Promise.all((options.addons ?? []).map(folderDigest));
   const artifactFolder = options.out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-')));
   try {
-    const { copy, sanitized, results, artifacts } = await withRun(options, (context) =>
+    const { copy, sanitized, results, visits, artifacts } = await withRun(options, (context) =>
       verifyCopy(context, options, required, artifactFolder),
     );
     return buildReport({
@@ -91,6 +102,7 @@ export async function verify(options: VerifyOptions): Promise<RunReport> {
       sanitized,
       required,
       results: complete(results, required),
+      visits,
       artifacts: options.out === undefined ? [] : artifacts,
     });
   } finally {
@@ -102,14 +114,23 @@ interface Verified {
   copy: Copy;
   sanitized: Sanitized | undefined;
   results: CheckResult[];
+  visits: Visits[] | undefined;
   artifacts: Artifact[];
 }
 
-function requiredChecks({ coverage, fingerprint, held, update, only }: VerifyOptions): string[] {
+function requiredChecks({ coverage, fingerprint, held, update, menus, only }: VerifyOptions): string[] {
   const coverageIds =
     coverage === undefined ? [] : ['coverage.total', ...(coverage.base === undefined ? [] : ['coverage.no-decrease'])];
   const updateIds = update === undefined ? [] : [updateCheck.id];
-  const all = [...VERIFY_CHECKS, ...updateIds, ...customIds(held), ...residueIds(fingerprint, true), ...coverageIds];
+  const menuIds = menus ? [menuCheck.id] : [];
+  const all = [
+    ...VERIFY_CHECKS,
+    ...menuIds,
+    ...updateIds,
+    ...customIds(held),
+    ...residueIds(fingerprint, true),
+    ...coverageIds,
+  ];
   const chosen = selectChecks(all, only);
   // What needs Odoo needs that it starts, chosen or not.
   return all.filter((id) => chosen.includes(id) || (id === bootCheck.id && chosen.some(needsOdoo)));
@@ -197,7 +218,7 @@ async function judgeCopy(
     })(),
   ]);
   const results = [...neutral, ...storedResults, ...started.results];
-  if (started.odoo === undefined) return { sanitized, results, artifacts: [] };
+  if (started.odoo === undefined) return { sanitized, results, visits: undefined, artifacts: [] };
 
   const { url, log, ended } = started.odoo;
   const user = administrator && { login: administrator.login, password };
@@ -211,11 +232,15 @@ async function judgeCopy(
     Promise.all([askOdoo(running, required), askedAgain]),
     walkThrough({ ...context, signal }, running, { smoke, baseUrl, screenshots, outDir: artifactFolder }),
   ]);
-  results.push(...asked, ...walked.results);
+  const menus = required.includes(menuCheck.id)
+    ? await openMenus(context, running, { baseUrl, screenshots, outDir: artifactFolder })
+    : undefined;
+  results.push(...asked, ...walked.results, ...(menus === undefined ? [] : [menus.result]));
   await drift.ask('flows');
   results.push(...drift.judge(storedResults));
   results.push(...(await runChecks(chosen([logCheck], required), { url, log })));
-  return { sanitized, results, artifacts: walked.artifacts };
+  const artifacts = [...walked.artifacts, ...(menus?.artifacts ?? [])];
+  return { sanitized, results, visits: menus?.visits, artifacts };
 }
 
 async function sanitizeCopy(

@@ -2,9 +2,11 @@ import type { CheckResult } from '../check.ts';
 import type { DatabaseAddress } from '../database/connection.ts';
 import { withReadOnlySession } from '../database/read-only.ts';
 import { runChecks } from '../run.ts';
+import { type MenuWalkOutcome, walkMenus } from '../smoke/menu-walk/walk-menus.ts';
 import type { Smoke, SmokeOutcome } from '../smoke/run-smoke.ts';
-import type { OdooLog } from '../stack/odoo-log.ts';
+import { describeRecord, type OdooLog } from '../stack/odoo-log.ts';
 import type { RunContext } from '../stack/run-context.ts';
+import { logHasArrived } from './log-arrival.ts';
 import { rpcCheck } from './rpc-check.ts';
 import { chosen } from './selection.ts';
 import { stackChecks } from './stack-checks.ts';
@@ -42,6 +44,22 @@ export async function walkThrough(
 ): Promise<SmokeOutcome> {
   if (smoke === undefined || user === undefined) return { results: [], artifacts: [] };
   return smoke.run({ url, database, ...user, ...kept, signal, odooEnded: ended, progress });
+}
+
+/** Every menu, as the administrator; undefined without one to sign in as. Each finding quotes what Odoo logged meanwhile. */
+export async function openMenus(
+  { progress, signal }: RunContext,
+  { url, database, user, log, ended }: Running,
+  kept: { baseUrl: URL; screenshots: 'keep' | 'blur'; outDir: string },
+): Promise<MenuWalkOutcome | undefined> {
+  if (user === undefined) return undefined;
+  const loggedErrors = async () => {
+    await logHasArrived(url, log);
+    const errors = log.problems.filter(({ level }) => level !== 'WARNING');
+    return errors.map((record) => ({ at: log.timeOf(record), message: describeRecord(record) }));
+  };
+  const visitors = [{ role: 'admin' as const, ...user }];
+  return walkMenus({ url, database, visitors, ...kept, loggedErrors, signal, odooEnded: ended, progress });
 }
 
 const PERSONAL_DATA = [

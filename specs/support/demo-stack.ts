@@ -30,21 +30,21 @@ interface DemoOptions {
   image?: string;
   /** Instead of the shop's. */
   modules?: readonly string[];
+  /** Folders of addons that Odoo sees, installed by nobody. */
+  addons?: readonly string[];
 }
 
 /**
  * Registers hooks that start the demo from its template before the first test of a file and remove it after the last.
  * `odoo: false` leaves Odoo's server out: the database alone is there in about a second. Odoo 19 unless another image is named.
  */
-export function useDemoStack({ odoo = true, image = 'odoo:19', modules }: DemoOptions = {}): () => DemoStack {
-  return useInRun((context) => startDemo(context, image, odoo, modules));
+export function useDemoStack(options: DemoOptions = {}): () => DemoStack {
+  return useInRun((context) => startDemo(context, options));
 }
 
 async function startDemo(
   context: RunContext,
-  reference: string,
-  odoo: boolean,
-  modules: readonly string[] | undefined,
+  { odoo = true, image: reference = 'odoo:19', modules, addons = [] }: DemoOptions,
 ): Promise<DemoStack> {
   const { engine, run, network } = context;
   const [resolved, postgres17] = await Promise.all([
@@ -60,7 +60,7 @@ async function startDemo(
   });
   const postgres = await startPostgres(engine, { run, network, image: template.postgresImage });
   const database = postgres.address(STACK_DATABASE);
-  const options = { run, network, image, database, filestore: template.filestore };
+  const options = { run, network, image, database, filestore: template.filestore, addons };
   return {
     context,
     image,

@@ -46,8 +46,16 @@ export function selectMenu(id: number): Promise<void> {
   const { odoo } = globalThis as unknown as { odoo: Odoo };
   return new Promise((ended) => {
     const opened = odoo.__WOWL_DEBUG__.root.env.services.menu.selectMenu(id);
-    opened.then(ended, (error: unknown) => {
+    // What throws as it is mounted leaves the menu neither open nor refused.
+    const looking = setInterval(() => {
+      if (document.querySelector('.o_error_dialog') !== null) end();
+    }, 100);
+    const end = () => {
+      clearInterval(looking);
       ended();
+    };
+    opened.then(end, (error: unknown) => {
+      end();
       // Nobody handles it, as after a click: Odoo's error service gets to see it.
       void Promise.reject(error);
     });

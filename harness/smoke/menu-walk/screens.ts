@@ -16,13 +16,18 @@ export function screensOf(menus: readonly Menu[]): Screen[] {
   const opening = menus.flatMap((menu) => (menu.action === undefined ? [] : { ...menu, action: menu.action }));
   const byAction = Map.groupBy(opening, ({ action }) => `${action.model},${action.id}`);
   return [...byAction].flatMap(([key, sharing]) => {
-    const [first] = sharing;
-    if (first === undefined) return [];
-    const target = { kind: 'action' as const, menuId: first.id, model: first.action.model, actionId: first.action.id };
-    // Menus that someone made by hand have no external id.
-    return { key, title: first.path, target, menus: sharing.map(({ xmlid, id }) => xmlid || `ir.ui.menu,${id}`) };
+    // An app opens what one of its menus opens: that one says more.
+    const [named, ...more] = sharing.toSorted((a, b) => depthOf(b) - depthOf(a));
+    if (named === undefined) return [];
+    const target = { kind: 'action' as const, menuId: named.id, model: named.action.model, actionId: named.action.id };
+    return { key, title: named.path, target, menus: [named, ...more].map(nameOf) };
   });
 }
+
+const depthOf = ({ path }: Menu) => path.split(' / ').length;
+
+/** Menus that someone made by hand have no external id. */
+const nameOf = ({ xmlid, id }: Menu) => xmlid || `ir.ui.menu,${id}`;
 
 /** What an earlier walk over the same screens left: when each was last seen, in ms. */
 export type LastSeen = Readonly<Record<string, number>>;

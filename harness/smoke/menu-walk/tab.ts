@@ -8,6 +8,8 @@ import * as inPage from './in-page.ts';
 export interface TabSettings extends Pick<SmokeSettings, 'url' | 'baseUrl' | 'screenshots'> {
   /** Odoo's major version. */
   version: number;
+  /** Those that are installed. */
+  modules: ReadonlySet<string>;
   /** How long anything on a screen may take, in ms. */
   patienceMs: number;
 }
@@ -25,9 +27,9 @@ export class Tab {
   readonly #version: number;
   readonly #patienceMs: number;
 
-  private constructor(page: Page, { version, patienceMs, screenshots, ...address }: TabSettings) {
+  private constructor(page: Page, { version, patienceMs, screenshots, modules, ...address }: TabSettings) {
     this.page = page;
-    this.watch = new PageWatch(page, browserAddress(address), screenshots);
+    this.watch = new PageWatch(page, browserAddress(address), screenshots, modules);
     this.#version = version;
     this.#patienceMs = patienceMs;
   }
@@ -36,27 +38,22 @@ export class Tab {
     return new Tab(await context.newPage(), settings);
   }
 
-  /** Loads the web client. The first time Odoo compiles its bundles. */
-  async startWebClient(): Promise<void> {
-    await this.page.goto(this.#version >= 18 ? '/odoo' : '/web', { waitUntil: 'commit' });
-    await webClientReady(this.page, this.watch);
-    await this.settled();
-  }
-
   /** Whether the web client is loaded, to open the next menu in. */
   async hasWebClient(): Promise<boolean> {
     return this.page.evaluate(inPage.hasMenuService).catch(() => false);
   }
 
+  /** Opens a menu as a click on it does; in a new tab, and in Odoo 14, by the address of what it opens. */
   async openMenu(target: { menuId: number; actionId: number }): Promise<void> {
     if (await this.hasWebClient()) {
       await this.#within(this.page.evaluate(inPage.selectMenu, target.menuId).catch(unlessItLeft));
       await this.page.waitForLoadState('domcontentloaded');
     } else {
-      // Odoo 14 has no such service; what follows the hash is no reason for it to load the page anew.
+      const fragment = `/web#action=${target.actionId}&menu_id=${target.menuId}`;
+      // A change of the fragment alone would not load the page anew.
       await this.page.goto('about:blank');
-      await this.page.goto(`/web#action=${target.actionId}&menu_id=${target.menuId}`, { waitUntil: 'commit' });
-      await webClientReady(this.page, this.watch);
+      await this.page.goto(this.#version >= 18 ? `/odoo/action-${target.actionId}` : fragment, { waitUntil: 'commit' });
+      await webClientReady(this.page, this.watch).catch(unlessItIsGone);
     }
     await this.settled();
   }
@@ -136,11 +133,23 @@ export class Tab {
     const calledOff = new AbortController();
     const late = delay(this.#patienceMs, 'late', { signal: calledOff.signal }).catch(() => undefined);
     try {
-      if ((await Promise.race([work, late])) === 'late') throw new Stuck();
+      if ((await Promise.race([work, late])) === 'late') {
+        this.watch.tellOpenCalls(this.#patienceMs);
+        throw new Stuck();
+      }
     } finally {
       calledOff.abort();
     }
   }
+}
+
+/** The web client does not start. */
+export class NoWebClient extends Error {}
+
+/** A page that is gone says nothing about the web client. */
+function unlessItIsGone(error: unknown): never {
+  if (error instanceof Error && /net::ERR_|has been closed|crashed/.test(error.message)) throw error;
+  throw new NoWebClient();
 }
 
 /** A menu may lead out of the web client: the page that asked is gone then. */

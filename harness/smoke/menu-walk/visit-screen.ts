@@ -1,6 +1,6 @@
 import type { PageProblem } from '../page-watch.ts';
 import type { Screen } from './screens.ts';
-import { Stuck, type Tab } from './tab.ts';
+import { NoWebClient, Stuck, type Tab } from './tab.ts';
 import type { Visit, VisitStep } from './visit.ts';
 
 /** Looks at one screen in all its views. Throws what says nothing about the screen: a browser or a server gone. */
@@ -34,6 +34,7 @@ class Guided {
   async step(name: string, work: () => Promise<PageProblem | undefined>): Promise<void> {
     const from = Date.now();
     const seen = await work().catch((error: unknown) => {
+      if (error instanceof NoWebClient) return NO_CLIENT;
       if (error instanceof Stuck) return { kind: 'stuck' as const, message: 'The screen did not open in time' };
       throw error;
     });
@@ -53,6 +54,8 @@ async function seePage(guided: Guided, path: string): Promise<void> {
   });
 }
 
+/** What stands for every screen behind it. */
+export const NO_CLIENT = { kind: 'blank-screen', message: 'The web client does not start' } as const;
 const BLANK = { kind: 'blank-screen', message: 'Nothing is shown' } as const;
 
 async function seeAction(guided: Guided, visit: Visit, target: { menuId: number; actionId: number }): Promise<void> {
@@ -63,9 +66,10 @@ async function seeAction(guided: Guided, visit: Visit, target: { menuId: number;
     await tab.openMenu(target);
     if (!(await tab.hasWebClient())) return undefined;
     const shown = await tab.shown();
+    // A dialog stands before the screen that was open already.
+    if (shown.hasDialog) return undefined;
     ({ view, others } = shown);
     visit.views.offered = view === undefined ? 0 : 1 + others.length;
-    if (shown.hasDialog) return undefined;
     if (shown.isBlank) return BLANK;
     visit.views.shown = visit.views.offered > 0 ? 1 : 0;
     return shown.isDirty ? DIRTY : undefined;

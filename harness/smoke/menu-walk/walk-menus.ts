@@ -1,4 +1,5 @@
 import { type Browser, chromium } from 'playwright';
+import { z } from 'zod';
 import type { CheckResult } from '../../check.ts';
 import { GateError, messageOf } from '../../errors.ts';
 import { maskValues } from '../../masking.ts';
@@ -8,6 +9,7 @@ import { findBrowser, launchOptions } from '../browser.ts';
 import { readMenus } from '../menus.ts';
 import { call, closeSession, type OpenSession, openSession } from '../session.ts';
 import { browserAddress, type SmokeSettings } from '../settings.ts';
+import { menusOfMissingModels } from './hidden-menus.ts';
 import { artifactsOf, judgeWalk, type LoggedError, visitsOf } from './judge-walk.ts';
 import type { NotReached, RoleWalk } from './role-walk.ts';
 import type { Visitor } from './roles.ts';
@@ -141,6 +143,7 @@ async function walkBehind(
 ): Promise<RoleWalk> {
   const { screenshots = 'keep', patienceMs = PATIENCE_MS, changedModules = [], detail } = around;
   const { screens, leftOut } = await whatToSee(role, session, around);
+  const hidden = role === 'admin' && session !== undefined ? await menusOfMissingModels(around, session) : [];
   const resumed = screens.flatMap((screen) => {
     const seen = state.soundSoFar(role, screen);
     return seen === undefined ? [] : { screen, seen };
@@ -153,6 +156,7 @@ async function walkBehind(
     patienceMs,
     version: session?.version ?? 0,
     cookie: session?.cookie,
+    modules: await loadedModules(around, session),
     folder: `smoke/menus/${role}`,
     onVisit: (visit) => {
       state.add(role, visit);
@@ -160,7 +164,14 @@ async function walkBehind(
       detail(`${done} of ${screens.length}: ${visit.screen.title}`);
     },
   });
-  return { role, screens, visits, resumed, notReached: [...leftOut, ...notReached] };
+  return { role, screens, visits: [...visits, ...hidden], resumed, notReached: [...leftOut, ...notReached] };
+}
+
+/** None are told to the public. */
+async function loadedModules(server: Pick<SmokeSettings, 'url'>, session?: OpenSession): Promise<ReadonlySet<string>> {
+  if (session === undefined) return new Set();
+  const modules = await call(server, session, '/web/session/modules', {}).catch(() => []);
+  return new Set(z.array(z.string()).catch([]).parse(modules));
 }
 
 interface ToSee {

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright';
+import { messageOf } from '../../errors.ts';
+import { maskValues } from '../../masking.ts';
 import { BLUR } from '../blur.ts';
 import { slug } from '../flow-files.ts';
 import { browserAddress, type SmokeSettings } from '../settings.ts';
@@ -8,14 +10,14 @@ import type { NotReached } from './role-walk.ts';
 import type { Screen } from './screens.ts';
 import { Tab, type TabSettings } from './tab.ts';
 import { isBroken, type Visit } from './visit.ts';
-import { visitScreen } from './visit-screen.ts';
+import { NO_CLIENT, visitScreen } from './visit-screen.ts';
 
 /** Two cores serve Odoo and two browser contexts about evenly. */
 const CONTEXTS = 2;
 /** How often a screen is looked at whose tab lost its connections. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 /** So many screens in a row without an answer, and nobody asks for the next. */
-const MOST_LOST = 3;
+const MOST_LOST = 6;
 
 export interface WalkScreensOptions extends TabSettings, Pick<SmokeSettings, 'outDir'> {
   /** Of the signed-in user; none for the public. */
@@ -41,15 +43,16 @@ export async function walkScreens(
     const walker = await Walker.start(browser, options);
     try {
       for (let screen = queue.shift(); screen !== undefined; screen = queue.shift()) {
-        const why = options.enough.aborted ? String(options.enough.reason) : lost >= MOST_LOST ? GONE : undefined;
+        const why = options.enough.aborted ? String(options.enough.reason) : lost >= MOST_LOST ? GIVEN_UP : undefined;
         const seen = why ?? (await walker.see(screen));
         if (typeof seen === 'string') notReached.push({ screen, reason: seen, isOpen: true });
-        else visits.push(seen);
-        lost = seen === GONE ? lost + 1 : 0;
-        if (typeof seen !== 'string') options.onVisit(seen);
+        else {
+          visits.push(seen);
+          options.onVisit(seen);
+        }
+        lost = isDeadEnd(seen) ? lost + 1 : 0;
       }
     } finally {
-      visits.push(...walker.starts);
       await walker.close();
     }
   };
@@ -62,20 +65,10 @@ export async function walkScreens(
 }
 
 const GONE = 'the browser or Odoo went away';
-const NO_CLIENT = 'the web client does not start';
-
-/** What comes before the first menu. */
-const START: Screen = {
-  key: 'start',
-  title: 'Start of the web client',
-  target: { kind: 'page', path: '/' },
-  menus: [],
-};
+const GIVEN_UP = 'the screens before it had no answer';
 
 /** One browser context, with a tab that is replaced once it met an error: what follows from one must not be blamed on the next. */
 class Walker {
-  /** Starts of the web client that met an error. */
-  readonly starts: Visit[] = [];
   readonly #context: BrowserContext;
   readonly #options: WalkScreensOptions;
   #tab: Tab | undefined;
@@ -108,47 +101,24 @@ class Walker {
 
   /** A lost connection says nothing about the screen: Chromium drops all of them when a network of this machine changes. */
   async #undisturbed(screen: Screen): Promise<Visit | string> {
-    let why = GONE;
+    let why: string = GONE;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       try {
-        const tab = await this.#readyTab(screen);
-        if (tab === undefined) why = NO_CLIENT;
-        else {
-          const visit = await visitScreen(tab, screen);
-          if (!isBroken(visit)) return visit;
-          const shown = await this.#photograph(visit, tab);
-          await this.#dropTab();
-          if (!hadNoAnswer(visit)) return shown;
-          why = GONE;
-        }
-      } catch {
+        this.#tab ??= await Tab.open(this.#context, this.#options);
+        const visit = await visitScreen(this.#tab, screen);
+        if (!isBroken(visit)) return visit;
+        const shown = await this.#photograph(visit, this.#tab);
+        await this.#dropTab();
+        const unanswered = problemsOf(visit).find(({ kind }) => kind === 'no-answer');
+        if (unanswered === undefined) return shown;
+        why = `${GONE}: ${unanswered.message}`;
+      } catch (error) {
+        why = `${GONE}: ${maskValues(messageOf(error))}`;
         await this.#dropTab();
       }
       if (this.#options.enough.aborted) return String(this.#options.enough.reason);
     }
     return why;
-  }
-
-  async #readyTab(screen: Screen): Promise<Tab | undefined> {
-    if (this.#tab !== undefined) return this.#tab;
-    const tab = await Tab.open(this.#context, this.#options);
-    this.#tab = tab;
-    if (screen.target.kind === 'page') return tab;
-    const from = Date.now();
-    const started = await tab.startWebClient().then(
-      () => true,
-      () => false,
-    );
-    const problems = await tab.watch.takeProblems();
-    if (started && problems.length === 0) return tab;
-    if (problems.some(({ kind }) => kind === 'no-answer')) throw new Error(GONE);
-    if (!started) problems.push({ kind: 'blank-screen', message: 'The web client does not start' });
-    const steps = [{ name: 'opened', from, to: Date.now(), problems }];
-    const visit = { screen: START, steps, views: { shown: 0, offered: 0 }, openedRecord: false };
-    this.starts.push(await this.#photograph(visit, tab));
-    if (started) return tab;
-    await this.#dropTab();
-    return undefined;
   }
 
   async #photograph(visit: Visit, tab: Tab): Promise<Visit> {
@@ -167,10 +137,11 @@ class Walker {
   }
 }
 
-function isStuck({ steps }: Visit): boolean {
-  return steps.some(({ problems }) => problems.some(({ kind }) => kind === 'stuck'));
-}
+const problemsOf = ({ steps }: Visit) => steps.flatMap(({ problems }) => problems);
 
-function hadNoAnswer({ steps }: Visit): boolean {
-  return steps.some(({ problems }) => problems.some(({ kind }) => kind === 'no-answer'));
+const isStuck = (visit: Visit) => problemsOf(visit).some(({ kind }) => kind === 'stuck');
+
+/** Says nothing about the next screen either. */
+function isDeadEnd(seen: Visit | string): boolean {
+  return typeof seen === 'string' || problemsOf(seen).some(({ message }) => message === NO_CLIENT.message);
 }
