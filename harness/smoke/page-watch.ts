@@ -36,6 +36,7 @@ const BUNDLE_TIMEOUT_MS = 60_000;
 /** Chromium's words for an error page in place of a style sheet or a script. */
 const REFUSED = /^Refused to (?:apply style|execute script) from '([^']+)'/;
 const ANSWER_TIMEOUT_MS = 5_000;
+const BUSY = 'A script keeps the page busy';
 
 /**
  * Listens to everything a page can go wrong by, from now on: script errors, console errors, error replies inside
@@ -79,9 +80,6 @@ export class PageWatch {
     if ([...this.#open].some(isBundle) && (await this.#settlesWithin(BUNDLE_TIMEOUT_MS))) return;
     if (this.#page.isClosed()) return;
     this.tellOpenCalls(timeoutMs);
-    if (!(await orInTime(this.#page.evaluate(nextTwoFrames), undefined))) {
-      this.#add('stuck', 'A script keeps the page busy', this.#page.url());
-    }
   }
 
   /** Makes a problem of every call that is still under way. */
@@ -102,8 +100,10 @@ export class PageWatch {
     const readings = this.#readings;
     this.#readings = [];
     await Promise.all(readings);
-    const dialogs = await orInTime(this.#page.locator(ERROR_DIALOGS).count(), 0);
-    if (dialogs > this.#excusedDialogs) this.#add('error-dialog', 'An error dialog is open', this.#page.url());
+    const counted = this.#page.locator(ERROR_DIALOGS).count();
+    const dialogs = await inTime(counted.catch(() => 0));
+    if (dialogs === undefined) this.#add('stuck', BUSY, this.#page.url());
+    else if (dialogs > this.#excusedDialogs) this.#add('error-dialog', 'An error dialog is open', this.#page.url());
     const problems = this.#problems;
     this.#problems = [];
     return withoutEchoes(await Promise.all(problems.map((problem) => this.#placed(problem))));
@@ -147,7 +147,7 @@ export class PageWatch {
   /** A bundle names the file above each piece of it. */
   async #placed({ place, ...problem }: PageProblem & { place?: ScriptPlace }): Promise<PageProblem> {
     if (place === undefined || !this.#isHome(place.url)) return problem;
-    const addon = await orInTime(this.#page.evaluate(addonAt, place), undefined);
+    const addon = await inTime(this.#page.evaluate(addonAt, place).catch(() => undefined));
     // All views are drawn by it, whoever made them.
     return addon === undefined || addon === 'web' ? problem : { ...problem, addon };
   }
@@ -240,9 +240,9 @@ export class PageWatch {
   }
 }
 
-/** A page that a script keeps busy answers nobody. */
-function orInTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
-  return Promise.race([answer.catch(() => otherwise), delay(ANSWER_TIMEOUT_MS, otherwise, { ref: false })]);
+/** undefined where the page does not answer: a script keeps it busy. */
+function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
+  return Promise.race([answer, delay(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
@@ -259,8 +259,8 @@ async function addonAt({ url, line }: ScriptPlace): Promise<string | undefined> 
 const isBundle = (request: Request) => new URL(request.url()).pathname.startsWith('/web/assets/');
 
 /** Runs in the page: one frame for a reply to be drawn, one for what the drawing asks next. */
-function nextTwoFrames(): Promise<true> {
-  return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))));
+function nextTwoFrames(): Promise<unknown> {
+  return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 }
 
 function withoutEchoes(problems: readonly PageProblem[]): PageProblem[] {

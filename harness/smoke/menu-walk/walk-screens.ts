@@ -89,8 +89,10 @@ class Walker {
 
   /** The visit, or why there is none. */
   async see(screen: Screen): Promise<Visit | string> {
+    const wasNew = this.#tab === undefined;
     const first = await this.#undisturbed(screen);
-    if (typeof first === 'string' || !isBroken(first) || isStuck(first)) return first;
+    // In a new tab there is no screen before that it could come from.
+    if (typeof first === 'string' || !isBroken(first) || wasNew || isStuck(first)) return first;
     const second = await this.#undisturbed(screen);
     return { ...first, happenedAgain: typeof second === 'string' || isBroken(second) };
   }

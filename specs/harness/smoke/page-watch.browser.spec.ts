@@ -9,6 +9,9 @@ const SEGMENTATION = 'mail/static/lib/selfie_segmentation/selfie_segmentation.js
 const TRACEBACK = 'File "/mnt/extra-addons/my_sale/models/sale.py", line 12, in action_confirm\nValueError: Jane Doe';
 const BROKEN_REPLY = { error: { message: 'Jane Doe', data: { name: 'builtins.ValueError', debug: TRACEBACK } } };
 
+const BUNDLE =
+  '/* /web/static/src/a.js */\nconst a = 1;\n/* /my_sale/static/src/b.js */\nnull.foo;\n/* /crm/static/src/c.js */\nconst c = 1;';
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await chromium.launch(launchOptions(findBrowser(), new URL('http://127.0.0.1')));
@@ -22,6 +25,9 @@ async function watched(script: string, { privacy = 'keep' as Privacy, settleMs =
     const [, status] = /^\/(?:web\/assets\/)?status-(\d+)/.exec(path) ?? [];
     if (path === '/') response.setHeader('content-type', 'text/html').end(`<body><script>${script}</script></body>`);
     else if (path === '/hang') return;
+    else if (path === '/web/assets/bundle.js') response.setHeader('content-type', 'text/javascript').end(BUNDLE);
+    else if (path.endsWith('.css') && path.includes('/static/'))
+      response.setHeader('content-type', 'text/html').setHeader('x-content-type-options', 'nosniff').end('gone');
     else if (path === '/reply')
       response.setHeader('content-type', 'application/json').end(JSON.stringify(BROKEN_REPLY));
     else response.writeHead(Number(status ?? 200)).end();
@@ -66,6 +72,16 @@ test.each([
     [{ kind: 'error-dialog', message: 'An error dialog is open' }],
   ],
   [
+    'an error page in place of a style sheet',
+    'document.head.append(Object.assign(document.createElement("link"), {rel: "stylesheet", href: "/my_sale/static/reply.css"}))',
+    [{ kind: 'broken-asset', location: '/my_sale/static/reply.css', addon: 'my_sale' }],
+  ],
+  [
+    'what Odoo names as the cause',
+    'console.error("OwlError: see below\\n    at x (http://127.0.0.1/a.js:1:1)\\n\\nCaused by: TypeError: the cause")',
+    [{ kind: 'console-error', message: 'TypeError: the cause' }],
+  ],
+  [
     'an error with its dialog, as one',
     'fetch("/reply", {method: "POST"}).then(() => { document.body.innerHTML = "<div class=o_error_dialog>" })',
     [{ kind: 'server-error' }],
@@ -84,6 +100,20 @@ test.each([
   ],
 ])('%s are no problem', async (_, script) => {
   expect(await watched(script)).toEqual({ problems: [], blockedHosts: [] });
+});
+
+test('a script that never ends is a problem', async () => {
+  const { problems } = await watched('addEventListener("load", () => setTimeout(() => { for (;;); }))', {
+    settleMs: 500,
+  });
+  expect(problems).toEqual([expect.objectContaining({ kind: 'stuck', message: 'A script keeps the page busy' })]);
+});
+
+test('an error in a bundle is blamed on the module whose file is there', async () => {
+  const script =
+    'document.body.append(Object.assign(document.createElement("script"), {src: "/web/assets/bundle.js"}))';
+  const { problems } = await watched(script);
+  expect(problems).toEqual([expect.objectContaining({ kind: 'script-error', addon: 'my_sale' })]);
 });
 
 test('a call that never ends is a problem', async () => {
