@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { loadAllowedRecords } from '../../harness/addon-tests/allowed-log.ts';
 import { type AddonTests, testAddons } from '../../harness/addon-tests/test-addons.ts';
 import { gateCoverage } from '../../harness/coverage-gate/gate.ts';
+import { UsageError } from '../../harness/errors.ts';
 import { removeReport } from '../../harness/report/write.ts';
 import { buildReport } from '../../harness/run.ts';
 import { toolVersion } from '../../harness/verify/tool-version.ts';
@@ -61,6 +62,11 @@ export const test: Subcommand<typeof options> = {
   run: async (given, { progress, signal }) => {
     const { modules, changedSince, out } = given;
     const signing = readVouching('test', given);
+    if (signing !== undefined && (modules !== undefined || changedSince !== undefined)) {
+      throw new UsageError('options', '--sign-key-env does not go with --modules or --changed-since.', {
+        next: 'Evidence speaks of the whole image: sign a run over all addons.',
+      });
+    }
     const allowed = given.logAllowed === undefined ? [] : loadAllowedRecords(given.logAllowed);
     const startedAt = new Date();
     const folder = out ?? (await mkdtemp(join(tmpdir(), 'odoo-gate-test-')));
